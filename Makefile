@@ -1,0 +1,55 @@
+# Two commands are all a newcomer needs: `make demo` and `make test`. `make help` explains every target.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format constraints pictures torture benchmarks clean
+
+help: ## Explain every target
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "practice-bot needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Making a virtual environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.demo: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "Installing the bot and its demo (once; about a minute) ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[demo]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "Installing the bot, its demo and its tests (once; about a minute) ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo ## Open the real bot in your browser: no account, no token (options: make demo ARGS="--no-browser --port 8000")
+	@exec $(BIN)/practice-bot demo $(ARGS)
+
+test: lint ## Run every check and every test
+	@$(BIN)/python -m pytest -q
+
+lint: $(VENV)/.dev ## Check style, types, the house rules and the question bank
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/practice-bot bank check
+
+format: $(VENV)/.dev ## Format the code and mend what can be mended by machine
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+pictures: $(VENV)/.dev ## Take the pictures of README from the running demo (needs chromium)
+	@$(BIN)/python tests/browser/pictures.py
+
+torture: $(VENV)/.dev ## Run the long campaigns: every time zone, more seeds (about ten minutes)
+	@$(BIN)/python -m pytest -q -m torture
+
+benchmarks: $(VENV)/.dev ## Measure, side by side in one run, and print ratios
+	@for each in benchmarks/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+clean: ## Remove the virtual environment and every cache
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist
