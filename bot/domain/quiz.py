@@ -1,0 +1,46 @@
+"""The draw and the shuffle of a multiple-choice question."""
+
+from collections.abc import Collection, Iterable
+from itertools import permutations
+from random import Random
+
+from bot.domain.questions import Choice, Level, MultipleChoice, Question
+
+LETTERS = "ABCD"
+_ORDERS = tuple(permutations(range(len(LETTERS))))
+
+
+def draw(
+    questions: Iterable[Question],
+    random: Random,
+    *,
+    topic: str | None = None,
+    level: Level | None = None,
+    avoid: Collection[int] = (),
+) -> Question | None:
+    """Draw a question of a topic and level, one of `avoid` only when nothing else is left; None when none fits."""
+    fitting = [
+        question
+        for question in questions
+        if (topic is None or question.topic == topic) and (level is None or question.level is level)
+    ]
+    unseen = [question for question in fitting if question.id not in avoid]
+    pool = unseen or fitting
+    return random.choice(pool) if pool else None
+
+
+def draw_order(random: Random) -> int:
+    """Draw one of the 24 orders of four choices, as the number that `ordered` understands."""
+    return random.randrange(len(_ORDERS))
+
+
+def ordered(multiple_choice: MultipleChoice, order: int) -> tuple[Choice, ...]:
+    """Return the four choices in the given order, to be shown as A to D.
+
+    Raises:
+        ValueError: there is no such order.
+    """
+    if not 0 <= order < len(_ORDERS):
+        raise ValueError(f"there are {len(_ORDERS)} orders of four choices, numbered from 0; {order} is none of them")
+    choices = (multiple_choice.correct, *multiple_choice.distractors)
+    return tuple(choices[place] for place in _ORDERS[order])

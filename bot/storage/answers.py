@@ -1,0 +1,159 @@
+"""The SQL of answers and reveals: what a member wrote, when they saw the model answer, and what follows from it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.answers import Answer, Source, counts
+from bot.domain.clock import from_epoch, to_epoch
+from bot.domain.rounds import Round, State
+from bot.domain.streaks import Streak
+from bot.storage.rounds import round_by_id
+from bot.storage.standings import add_to_tally, answer_round, member_streak, recount
+from bot.storage.statement import Row, Statement, Transaction
+
+_SELECT = "SELECT id, member_id, source, text, created_at, edited_at FROM answer "
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording an answer did.
+
+    `new` is False when this answer was known already; `counts` whether it counts; `first` whether it is the
+    member's first counted answer to the round, the one that moved the streak.
+    """
+
+    new: bool
+    counts: bool
+    first: bool
+    streak: Streak
+
+
+def record_answer(round_id: int, answer: Answer) -> Transaction[Recorded]:
+    """Store an answer once, however often it is delivered, and project it; a newer text replaces an older one."""
+    this = yield from round_by_id(round_id)
+    if this is None:
+        raise LookupError(f"there is no round {round_id}")
+    known = yield Statement("SELECT counts, removed_at, edited_at FROM answer WHERE id = ?1", (answer.id,))
+    if known:
+        if known[0][1] is None and answer.edited_at and to_epoch(answer.edited_at) > (known[0][2] or 0):
+            yield from _edit(answer.id, answer.text, answer.edited_at)
+        current = yield from member_streak(this.community_id, answer.member_id)
+        return Recorded(new=False, counts=bool(known[0][0]), first=False, streak=current)
+    revealed_at = yield from revealed(round_id, answer.member_id)
+    does_count = counts(answer.created_at, this.closed_at, revealed_at)
+    had_one = yield from has_answered(round_id, answer.member_id)
+    yield Statement(
+        "INSERT INTO answer (id, round_id, community_id, member_id, source, text, counts, created_at, edited_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        (
+            answer.id,
+            round_id,
+            this.community_id,
+            answer.member_id,
+            answer.source.value,
+            answer.text,
+            int(does_count),
+            to_epoch(answer.created_at),
+            to_epoch(answer.edited_at) if answer.edited_at else None,
+        ),
+    )
+    first = does_count and not had_one
+    if first:
+        current = yield from _project(this, answer.member_id, change=1)
+    else:
+        current = yield from member_streak(this.community_id, answer.member_id)
+    return Recorded(new=True, counts=does_count, first=first, streak=current)
+
+
+def edit_answer(answer_id: str, text: str | None, edited_at: datetime) -> Transaction[bool]:
+    """Store a newer text of an answer to a round that is still open; return whether it was one."""
+    rows = yield Statement(
+        "SELECT 1 FROM answer JOIN round ON round.id = answer.round_id"
+        " WHERE answer.id = ?1 AND answer.removed_at IS NULL AND round.state = 'open'",
+        (answer_id,),
+    )
+    if rows:
+        yield from _edit(answer_id, text, edited_at)
+    return bool(rows)
+
+
+def remove_answer(answer_id: str, now: datetime) -> Transaction[bool]:
+    """Drop an answer's text and, while its round is open, take back what it counted; return whether it was known.
+
+    A closed round is settled: its streaks stay as they were. The row stays too, so that no scan brings it back.
+    """
+    rows = yield Statement("SELECT round_id, member_id, removed_at FROM answer WHERE id = ?1", (answer_id,))
+    if not rows or rows[0][2] is not None:
+        return False
+    round_id, member_id, _ = rows[0]
+    this = yield from round_by_id(round_id)
+    if this is None or this.state is not State.OPEN:
+        yield Statement("UPDATE answer SET text = NULL WHERE id = ?1", (answer_id,))
+        return True
+    had_one = yield from has_answered(round_id, member_id)
+    yield Statement("UPDATE answer SET text = NULL, removed_at = ?2 WHERE id = ?1", (answer_id, to_epoch(now)))
+    has_one = yield from has_answered(round_id, member_id)
+    if had_one and not has_one:
+        yield from _project(this, member_id, change=-1)
+    return True
+
+
+def reveal(round_id: int, member_id: str, now: datetime) -> Transaction[None]:
+    """Note that a member saw the model answer; the first time is what counts."""
+    yield Statement(
+        "INSERT INTO reveal (round_id, member_id, at) VALUES (?1, ?2, ?3) ON CONFLICT (round_id, member_id) DO NOTHING",
+        (round_id, member_id, to_epoch(now)),
+    )
+
+
+def revealed(round_id: int, member_id: str) -> Transaction[datetime | None]:
+    """Read when a member first saw the model answer of a round."""
+    rows = yield Statement("SELECT at FROM reveal WHERE round_id = ?1 AND member_id = ?2", (round_id, member_id))
+    return from_epoch(rows[0][0]) if rows else None
+
+
+def has_answered(round_id: int, member_id: str) -> Transaction[bool]:
+    """Whether a member has an answer to a round that counts."""
+    rows = yield Statement(
+        "SELECT 1 FROM answer WHERE round_id = ?1 AND member_id = ?2 AND counts = 1 AND removed_at IS NULL LIMIT 1",
+        (round_id, member_id),
+    )
+    return bool(rows)
+
+
+def answers_in_round(round_id: int) -> Transaction[list[Answer]]:
+    """Read the answers to a round that still stand, oldest first."""
+    rows = yield Statement(_SELECT + "WHERE round_id = ?1 AND removed_at IS NULL ORDER BY created_at, id", (round_id,))
+    return [_answer(row) for row in rows]
+
+
+def members_who_answered(round_id: int) -> Transaction[int]:
+    """Count the members with an answer to a round that counts."""
+    rows = yield Statement(
+        "SELECT count(DISTINCT member_id) FROM answer WHERE round_id = ?1 AND counts = 1 AND removed_at IS NULL",
+        (round_id,),
+    )
+    return int(rows[0][0])
+
+
+def _project(this: Round, member_id: str, *, change: int) -> Transaction[Streak]:
+    """Keep tally and streak in step with one answered round more or less."""
+    yield from add_to_tally(this.community_id, member_id, this.day, answers=change)
+    if change > 0 and this.state is State.OPEN:
+        return (yield from answer_round(this.community_id, member_id))
+    return (yield from recount(this.community_id, member_id))
+
+
+def _edit(answer_id: str, text: str | None, edited_at: datetime) -> Transaction[None]:
+    # A text that the bot may no longer read must not wipe out one that it could.
+    yield Statement(
+        "UPDATE answer SET text = coalesce(?2, text), edited_at = ?3 WHERE id = ?1 AND coalesce(edited_at, 0) < ?3",
+        (answer_id, text, to_epoch(edited_at)),
+    )
+
+
+def _answer(row: Row) -> Answer:
+    identity, member_id, source, text, created_at, edited_at = row
+    return Answer(
+        identity, member_id, Source(source), text, from_epoch(created_at), from_epoch(edited_at) if edited_at else None
+    )

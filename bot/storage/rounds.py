@@ -1,0 +1,236 @@
+"""The SQL of rounds: each function is one step of a round's life, and each step can be repeated harmlessly."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from bot.domain.clock import from_epoch, to_epoch
+from bot.domain.rounds import Round, State
+from bot.storage.standings import miss_round, recount
+from bot.storage.statement import Row, Statement, Transaction
+
+_SELECT = (
+    "SELECT id, community_id, day, take, number, question_id, state, channel_id, due_at, claimed_at, attempts,"
+    " message_id, thread_id, opened_at, closed_at, recap_id, scanned_to FROM round "
+)
+
+
+def claim_round(
+    *,
+    community_id: str,
+    channel_id: str,
+    day: date,
+    take: int,
+    due_at: datetime,
+    now: datetime,
+    choose: Callable[[Sequence[int]], int],
+) -> Transaction[Round]:
+    """Claim a local day for a community and choose its question, or return the round that already has it.
+
+    `choose` receives the ids of the questions asked so far, oldest first. The unique (community, day, take) is what
+    makes a second post of the same day impossible.
+    """
+    known = yield from round_by_key(community_id, day, take)
+    if known is not None:
+        return known
+    history = yield Statement(
+        "SELECT question_id FROM round WHERE community_id = ?1 AND number IS NOT NULL ORDER BY number", (community_id,)
+    )
+    yield Statement(
+        "INSERT INTO round"
+        " (community_id, day, take, number, question_id, state, channel_id, due_at, claimed_at, retry_at)"
+        " SELECT ?1, ?2, ?3, coalesce(max(number), 0) + 1, ?4, 'claimed', ?5, ?6, ?7, ?7"
+        " FROM round WHERE community_id = ?1",
+        (
+            community_id,
+            day.isoformat(),
+            take,
+            choose([row[0] for row in history]),
+            channel_id,
+            to_epoch(due_at),
+            to_epoch(now),
+        ),
+    )
+    claimed = yield from round_by_key(community_id, day, take)
+    if claimed is None:
+        raise LookupError(f"the round of {day} in community {community_id} was not stored")
+    return claimed
+
+
+def round_by_key(community_id: str, day: date, take: int) -> Transaction[Round | None]:
+    rows = yield Statement(
+        _SELECT + "WHERE community_id = ?1 AND day = ?2 AND take = ?3", (community_id, day.isoformat(), take)
+    )
+    return _round(rows[0]) if rows else None
+
+
+def next_take(community_id: str, day: date) -> Transaction[int]:
+    """Read the number of the next round that an admin may ask for on a local day; 0 if the day has none yet."""
+    rows = yield Statement(
+        "SELECT coalesce(max(take), -1) + 1 FROM round WHERE community_id = ?1 AND day = ?2",
+        (community_id, day.isoformat()),
+    )
+    return int(rows[0][0])
+
+
+def round_by_id(round_id: int) -> Transaction[Round | None]:
+    rows = yield Statement(_SELECT + "WHERE id = ?1", (round_id,))
+    return _round(rows[0]) if rows else None
+
+
+def round_of_thread(thread_id: str) -> Transaction[Round | None]:
+    rows = yield Statement(_SELECT + "WHERE thread_id = ?1", (thread_id,))
+    return _round(rows[0]) if rows else None
+
+
+def latest_round(community_id: str) -> Transaction[Round | None]:
+    """Read the newest round that members have seen."""
+    rows = yield Statement(
+        _SELECT + "WHERE community_id = ?1 AND state IN ('open', 'closed') ORDER BY number DESC LIMIT 1",
+        (community_id,),
+    )
+    return _round(rows[0]) if rows else None
+
+
+def unfinished_round(community_id: str) -> Transaction[Round | None]:
+    """Read the round of a community that is claimed but not yet open, if there is one."""
+    rows = yield Statement(
+        _SELECT + "WHERE community_id = ?1 AND state IN ('claimed', 'published', 'threaded') ORDER BY number LIMIT 1",
+        (community_id,),
+    )
+    return _round(rows[0]) if rows else None
+
+
+def open_rounds() -> Transaction[list[Round]]:
+    """Read the open rounds of every community that has not left."""
+    rows = yield Statement(
+        _SELECT + "WHERE state = 'open'"  # noqa: S608  # why: both parts are constants
+        " AND EXISTS (SELECT 1 FROM community WHERE community.id = round.community_id AND left_at IS NULL) ORDER BY id"
+    )
+    return [_round(row) for row in rows]
+
+
+def unfinished_rounds(now: datetime, limit: int) -> Transaction[list[Round]]:
+    """Read the rounds whose next step may be tried now: still to be posted, or closed without their recap."""
+    moment = to_epoch(now)
+    posting = yield Statement(
+        _SELECT + "WHERE state IN ('claimed', 'published', 'threaded') AND retry_at <= ?1 ORDER BY retry_at LIMIT ?2",
+        (moment, limit),
+    )
+    closing = yield Statement(
+        _SELECT + "WHERE state = 'closed' AND recap_id IS NULL AND retry_at <= ?1 ORDER BY retry_at LIMIT ?2",
+        (moment, limit),
+    )
+    return [_round(row) for row in (*posting, *closing)]
+
+
+def begin_attempt(round_id: int, retry_at: datetime) -> Transaction[Round]:
+    """Count one more attempt at a round's current step; if it never reports back, it is tried again at `retry_at`."""
+    yield Statement(
+        "UPDATE round SET attempts = attempts + 1, retry_at = ?2 WHERE id = ?1", (round_id, to_epoch(retry_at))
+    )
+    return (yield from _existing(round_id))
+
+
+def published(round_id: int, message_id: str) -> Transaction[Round]:
+    yield Statement(
+        "UPDATE round SET state = 'published', message_id = ?2 WHERE id = ?1 AND state = 'claimed'",
+        (round_id, message_id),
+    )
+    return (yield from _existing(round_id))
+
+
+def threaded(round_id: int, thread_id: str | None) -> Transaction[Round]:
+    """Note the thread of a round; None where the platform refused one, and answers come by form alone."""
+    yield Statement(
+        "UPDATE round SET state = 'threaded', thread_id = ?2 WHERE id = ?1 AND state = 'published'",
+        (round_id, thread_id),
+    )
+    return (yield from _existing(round_id))
+
+
+def opened(round_id: int, now: datetime) -> Transaction[list[Round]]:
+    """Open a round and close those before it; return the rounds that this closed.
+
+    Who did not answer a closing round spends a freeze or starts again, in the same transaction.
+    """
+    this = yield from _existing(round_id)
+    if this.state is not State.THREADED:
+        return []
+    rows = yield Statement(
+        _SELECT + "WHERE community_id = ?1 AND state = 'open' AND id <> ?2 ORDER BY number",
+        (this.community_id, round_id),
+    )
+    closing = [_round(row) for row in rows]
+    for previous in closing:
+        yield Statement(
+            "UPDATE round SET state = 'closed', closed_at = ?2, retry_at = ?2, attempts = 0 WHERE id = ?1",
+            (previous.id, to_epoch(now)),
+        )
+        yield from miss_round(previous.community_id, previous.id)
+    yield Statement(
+        "UPDATE round SET state = 'open', opened_at = ?2, attempts = 0 WHERE id = ?1", (round_id, to_epoch(now))
+    )
+    early = yield Statement("SELECT DISTINCT member_id FROM answer WHERE round_id = ?1", (round_id,))
+    for (member_id,) in early:
+        yield from recount(this.community_id, member_id)
+    rows = yield Statement(
+        _SELECT + "WHERE community_id = ?1 AND closed_at = ?2 AND recap_id IS NULL ORDER BY number",
+        (this.community_id, to_epoch(now)),
+    )
+    return [_round(row) for row in rows]
+
+
+def put_off(round_id: int, retry_at: datetime) -> Transaction[None]:
+    """Try a round's current step again at a later moment."""
+    yield Statement("UPDATE round SET retry_at = ?2 WHERE id = ?1", (round_id, to_epoch(retry_at)))
+
+
+def abandoned(round_id: int) -> Transaction[None]:
+    """Give up a round that nobody has seen; its number goes to the next one, and no streak knows of it."""
+    yield Statement(
+        "UPDATE round SET state = 'abandoned', number = NULL WHERE id = ?1 AND state = 'claimed'", (round_id,)
+    )
+
+
+def recapped(round_id: int, recap_id: str) -> Transaction[None]:
+    """Note the message that closed a round; the empty string when there never will be one."""
+    yield Statement("UPDATE round SET recap_id = ?2 WHERE id = ?1", (round_id, recap_id))
+
+
+def scanned(round_id: int, message_id: str) -> Transaction[None]:
+    """Move a thread's watermark: every reply up to this message id has been read.
+
+    Only a finished scan may call this; a live event must not, or the replies it overtook would be lost.
+    """
+    yield Statement(
+        "UPDATE round SET scanned_to = ?2 WHERE id = ?1"
+        " AND (scanned_to IS NULL OR length(scanned_to) < length(?2) OR scanned_to < ?2)",
+        (round_id, message_id),
+    )
+
+
+def _existing(round_id: int) -> Transaction[Round]:
+    rows = yield Statement(_SELECT + "WHERE id = ?1", (round_id,))
+    return _round(rows[0])
+
+
+def _round(row: Row) -> Round:
+    return Round(
+        id=row[0],
+        community_id=row[1],
+        day=date.fromisoformat(row[2]),
+        take=row[3],
+        number=row[4],
+        question_id=row[5],
+        state=State(row[6]),
+        channel_id=row[7],
+        due_at=from_epoch(row[8]),
+        claimed_at=from_epoch(row[9]),
+        attempts=row[10],
+        message_id=row[11],
+        thread_id=row[12],
+        opened_at=None if row[13] is None else from_epoch(row[13]),
+        closed_at=None if row[14] is None else from_epoch(row[14]),
+        recap_id=row[15],
+        scanned_to=row[16],
+    )

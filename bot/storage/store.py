@@ -1,0 +1,27 @@
+"""What every database engine offers: whole transactions, driven from generators that do no I/O themselves."""
+
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from bot.storage.statement import Transaction
+
+T = TypeVar("T")
+
+
+class Store(Protocol):
+    """Where facts are kept.
+
+    A transaction is a generator: it yields statements, receives their rows, and returns its result. `write` runs it
+    wholly or not at all, even when the caller is cancelled; `read` gives all its statements one snapshot.
+    """
+
+    path: Path
+    schema_version: int
+
+    async def write(self, transaction: Transaction[T]) -> T: ...
+
+    async def read(self, transaction: Transaction[T]) -> T: ...
+
+    async def backup(self, target: Path) -> None: ...
+
+    async def close(self) -> None: ...
