@@ -1,0 +1,162 @@
+"""The command line."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from bot import __version__
+from bot.app import open_app, utc_now
+from bot.frontends.discord.connection import RejectedError, UnreachableError, connect
+from bot.library import BankError, check_bank, report
+from bot.practice import boards
+from bot.settings import Settings, SettingsError
+from bot.storage.errors import StorageError
+from bot.ticker import Ticker
+
+_log = logging.getLogger("bot")
+
+OK, FAILED, MISCONFIGURED = 0, 1, 78  # 78 is EX_CONFIG of sysexits.h: restarting will not help
+_FOR_THE_OPERATOR = (SettingsError, BankError, StorageError, RejectedError)
+_HEARTBEAT_LIVES = timedelta(seconds=30)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 failed, 78 a setting must be changed first."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    except _FOR_THE_OPERATOR as error:
+        return _misconfigured(error)
+    except UnreachableError as error:
+        print(f"practice-bot: {error}", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="practice-bot",
+        description="One deep-learning interview question a day for your community.",
+        epilog="Settings are environment variables; .env.example lists them.",
+    )
+    parser.add_argument("--version", action="version", version=f"practice-bot {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="command", title="commands")
+
+    discord = commands.add_parser("discord", help="run the bot on Discord")
+    discord.set_defaults(run=_discord)
+
+    rebuild = commands.add_parser("rebuild", help="recompute streaks and boards from the stored answers")
+    rebuild.set_defaults(run=_rebuild)
+
+    health = commands.add_parser("health", help="tell whether a running bot is alive (needs PRACTICE_BOT_HEARTBEAT)")
+    health.set_defaults(run=_health)
+
+    bank = commands.add_parser("bank", help="look after the question bank")
+    bank_commands = bank.add_subparsers(required=True, metavar="command", title="commands")
+    check = bank_commands.add_parser("check", help="list every fault of the bank, with file, line and what to do")
+    check.add_argument("path", nargs="?", type=Path, help="a bank, a topic's folder or one file of it")
+    check.add_argument("--format", choices=("text", "json"), default="text", help="text for people, json for editors")
+    check.set_defaults(run=_bank_check)
+    return parser
+
+
+def _discord(_: argparse.Namespace) -> int:
+    settings = _settings()
+    if settings.discord_token is None:
+        raise SettingsError(
+            "PRACTICE_BOT_DISCORD_TOKEN is not set. README.md tells in four steps where to get a token; "
+            "`practice-bot demo` needs none."
+        )
+    token = settings.discord_token.get_secret_value()
+    try:
+        return asyncio.run(_serve(settings, token))
+    except _FOR_THE_OPERATOR as error:
+        code = _misconfigured(error)
+        # A container is started again at once; waiting here keeps it from using up the day's logins.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        with suppress(KeyboardInterrupt):
+            time.sleep(settings.exit_delay)
+        return code
+
+
+async def _serve(settings: Settings, token: str) -> int:
+    stop = asyncio.Event()
+    _stop_on_signals(stop)
+    async with open_app(settings) as app:
+        await app.describe()
+        ticker = Ticker(app.tick)
+        ticker.start()
+        try:
+            await connect(app.discord(), token, api=settings.discord_api, until=stop)
+        finally:
+            ticker.stop()
+    _log.info("closed cleanly")
+    return OK
+
+
+def _rebuild(_: argparse.Namespace) -> int:
+    async def rebuild() -> dict[str, int]:
+        async with open_app(_settings()) as app:
+            return await boards.rebuild(app.practice)
+
+    counted = asyncio.run(rebuild())
+    for community_id, members in counted.items():
+        print(f"community {community_id}: {members} members ranked")
+    print(f"{len(counted)} communities recomputed")
+    return OK
+
+
+def _health(_: argparse.Namespace) -> int:
+    path = Settings.from_env(os.environ).heartbeat
+    if path is None:
+        raise SettingsError("PRACTICE_BOT_HEARTBEAT is not set: name a file that the running bot may touch.")
+    try:
+        age = timedelta(seconds=utc_now().timestamp() - path.stat().st_mtime)
+    except OSError:
+        print(f"{path} is not there: the bot is not running, or has not ticked yet", file=sys.stderr)
+        return FAILED
+    if age > _HEARTBEAT_LIVES:
+        print(f"the last sign of life is {age.total_seconds():.0f} seconds old", file=sys.stderr)
+        return FAILED
+    return OK
+
+
+def _bank_check(options: argparse.Namespace) -> int:
+    faults = check_bank(options.path)
+    print(report(faults, options.format))
+    return FAILED if faults else OK
+
+
+def _settings() -> Settings:
+    settings = Settings.from_env(os.environ)
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", stream=sys.stderr
+    )
+    # discord.py's debug lines hold message texts and interaction tokens.
+    logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLogger().level))
+    return settings
+
+
+def _misconfigured(error: Exception) -> int:
+    print(f"practice-bot: {error}", file=sys.stderr, flush=True)
+    return MISCONFIGURED
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows has no signal handlers in its loop; Ctrl-C still raises there
+            loop.add_signal_handler(number, stop.set)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

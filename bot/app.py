@@ -1,0 +1,89 @@
+"""The composition root: the only place where parts are joined, and the only one that reads the clock."""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from bot.domain.clock import Clock
+from bot.frontends.discord.client import PracticeClient
+from bot.library import load_bank
+from bot.practice import answers, daily, setup
+from bot.practice.context import Practice
+from bot.settings import Settings
+from bot.storage.communities import next_due_at
+from bot.storage.sqlite import SQLite
+
+_log = logging.getLogger(__name__)
+
+# Even if no event ever said so, replies that were missed are found within this time.
+_READ_AGAIN = timedelta(minutes=10)
+
+
+def utc_now() -> datetime:
+    """Return the present moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+class App:
+    """The bot without a connection: its use cases, its front-ends, and the tick that drives them."""
+
+    def __init__(self, settings: Settings, practice: Practice) -> None:
+        self.settings = settings
+        self.practice = practice
+        self._discord: PracticeClient | None = None
+        self._read_again_at = practice.clock() + _READ_AGAIN
+
+    def discord(self) -> PracticeClient:
+        """Build an unconnected Discord client with everything in it; a later one takes an earlier one's place."""
+        self._discord = PracticeClient(self.practice, reads_replies=self.settings.message_content)
+        return self._discord
+
+    async def tick(self) -> None:
+        """Do whatever is due now; what the ticker calls. Touches the heartbeat file once the store has answered."""
+        await self.practice.store.read(next_due_at())
+        if self._discord is not None:
+            await daily.tick(self.practice, self._discord.publisher)
+            now = self.practice.clock()
+            if now >= self._read_again_at and self._discord.publisher.is_ready():
+                self._read_again_at = now + _READ_AGAIN
+                await answers.catch_up(self.practice, self._discord.publisher, whole=False)
+        if self.settings.heartbeat is not None:
+            await asyncio.to_thread(_touch, self.settings.heartbeat)
+
+    async def describe(self) -> None:
+        """Log what an operator wants to know at start."""
+        due = await self.practice.store.read(next_due_at())
+        _log.info("database: %s (schema %d)", self.practice.store.path, self.practice.store.schema_version)
+        _log.info("bank: %d questions in %d topics", len(self.practice.bank), len(self.practice.bank.topics))
+        _log.info("next question due: %s", due.isoformat(timespec="minutes") if due else "none; run /setup in a server")
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, clock: Clock = utc_now, random: Random | None = None) -> AsyncIterator[App]:
+    """Open the bank and the store, and close what was opened, whatever happens in between.
+
+    Raises:
+        BankError: the questions have faults; the message names file, line and fix of each.
+        StorageError: the database cannot be used; the message says what to do.
+    """
+    bank = load_bank(settings.bank)
+    store = await SQLite.open(settings.database, now=clock())
+    try:
+        practice = Practice(store, bank, clock, random or Random())  # noqa: S311  # why: questions, not secrets
+        await setup.refresh_due_times(practice)
+        await daily.take_over(practice)
+        yield App(settings, practice)
+    finally:
+        await store.close()
+
+
+def _touch(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.touch()
+        os.utime(path)

@@ -1,0 +1,71 @@
+"""The ids of buttons and forms: which there are, and the state each carries.
+
+An id is `pb:` and words joined by colons, at most 100 characters. Whatever a press needs to know is in it, so a button
+works for as long as its message exists, whatever was restarted meanwhile.
+"""
+
+from enum import StrEnum
+
+PREFIX = "pb"
+LIMIT = 100
+
+
+class Press(StrEnum):
+    """What a button or form asks for; the first word after the prefix."""
+
+    ANSWER = "answer"  # round, question
+    HINT = "hint"  # round, which hint
+    REVEAL = "reveal"  # round
+    REVEAL_ANYWAY = "anyway"  # round
+    FULL = "full"  # round
+    SOURCES = "sources"  # round
+    QUIZ_CHOOSE = "choose"  # draw, question, order, place, topic or -, level or -
+    QUIZ_NEXT = "next"  # just asked, topic or -, level or -
+    BOARD = "board"  # by, period, page
+    STREAK = "streak"  # round, or nothing
+    POST_NOW = "post"
+
+
+class Reply(StrEnum):
+    """How a press is answered; the platform must be told before the work begins."""
+
+    PRIVATE = "private"  # a new message for this member alone
+    UPDATE = "update"  # the message that holds the button changes
+    FORM = "form"  # a form opens
+
+
+_REPLIES = {
+    Press.ANSWER: Reply.FORM,
+    Press.QUIZ_CHOOSE: Reply.UPDATE,
+    Press.QUIZ_NEXT: Reply.UPDATE,
+    Press.BOARD: Reply.UPDATE,
+    Press.REVEAL_ANYWAY: Reply.UPDATE,
+}
+
+
+def button_id(press: Press, *state: str | int | None) -> str:
+    """Return the id of a button with its state; None becomes `-`.
+
+    Raises:
+        ValueError: the id is longer than platforms allow, or a word holds a colon.
+    """
+    words = [PREFIX, press.value, *("-" if word is None else str(word) for word in state)]
+    result = ":".join(words)
+    if len(result) > LIMIT or any(":" in word for word in words):
+        raise ValueError(f"{result!r} cannot be a button id: at most {LIMIT} characters and no colon within a word")
+    return result
+
+
+def pressed(identity: str) -> tuple[Press, tuple[str | None, ...]] | None:
+    """Take a button id apart; None if it is not one of ours, such as one of an older version."""
+    prefix, _, rest = identity.partition(":")
+    name, *state = rest.split(":")
+    if prefix != PREFIX or name not in set(Press):
+        return None
+    return Press(name), tuple(None if word == "-" else word for word in state)
+
+
+def reply_to(identity: str) -> Reply:
+    """Return how a press of this button is answered."""
+    known = pressed(identity)
+    return _REPLIES.get(known[0], Reply.PRIVATE) if known else Reply.PRIVATE

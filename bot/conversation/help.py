@@ -1,0 +1,52 @@
+"""What members can do, in one screen; and what to say when a press or command cannot be served."""
+
+from bot.conversation.say import Colour, Say, md
+
+
+def help_page(*, reads_replies: bool) -> Say:
+    """One screen: how a round works and which commands there are."""
+    how = (
+        "Answer in the day's thread, or privately with **Answer**. Once you have committed to your own, "
+        "**Model answer** shows you ours. When the next question comes, the round closes and the model answer "
+        "is posted for everyone."
+    )
+    if not reads_replies:
+        how += "\n-# I may not read messages here: replies in the thread are counted without being read or kept."
+    return Say(
+        (
+            md(f"## One question a day\n{how}"),
+            md(
+                "**/quiz** a multiple-choice question, just for you\n"
+                "**/streak** your streak and the rounds behind it\n"
+                "**/leaderboard** who answers, and your own place\n"
+                "**/reveal** the model answer of this thread's round"
+            ),
+            md(
+                "A streak counts rounds, not calendar days: days without a round never break it. "
+                "Every 7 rounds in a row earn a freeze (2 at most), which saves a missed round by itself."
+            ),
+            md(
+                "-# For admins: `/setup`, `/daily status`, `/daily pause`, `/daily resume`, `/daily skip`, "
+                "`/daily post-now`"
+            ),
+        ),
+        Colour.CALM,
+    )
+
+
+def outdated() -> Say:
+    """A button or form that this version does not know."""
+    return Say(
+        (md("This button is from an older version of me and no longer works. The newest question has a working one."),),
+        Colour.CARE,
+    )
+
+
+def failed() -> Say:
+    """Something unexpected went wrong, and the reader did nothing wrong."""
+    return Say((md("Something went wrong on my side, and it is logged. Please try again in a moment."),), Colour.CARE)
+
+
+def only_in_a_community() -> Say:
+    """A command that makes sense only among others."""
+    return Say((md("This works in a server, not in a direct message."),), Colour.CARE)

@@ -1,0 +1,171 @@
+"""Every button and form: who pressed what, and what they read next."""
+
+from datetime import datetime
+
+from bot.conversation import admin
+from bot.conversation import boards as boards_say
+from bot.conversation import help as help_say
+from bot.conversation import quiz as quiz_say
+from bot.conversation import reveal as reveal_say
+from bot.conversation import rounds as rounds_say
+from bot.conversation.asker import Asker
+from bot.conversation.buttons import Press, pressed
+from bot.conversation.say import Form, Say
+from bot.domain.questions import Level
+from bot.domain.standings import By, Period
+from bot.practice import answers, boards, quiz
+from bot.practice.answers import Access
+from bot.practice.context import Practice
+from bot.practice.publisher import Publisher
+from bot.practice.quiz import Draw
+
+State = tuple[str | None, ...]
+
+
+async def press(practice: Practice, publisher: Publisher, asker: Asker, identity: str) -> Say:
+    """Answer a pressed button; one that carries nonsense is answered like one that is outdated."""
+    known = pressed(identity)
+    if known is None:
+        return help_say.outdated()
+    which, state = known
+    if which is Press.POST_NOW:
+        return await admin.post_now(practice, publisher, asker)
+    try:
+        return await _HANDLERS[which](practice, asker, state)
+    except (KeyError, IndexError, ValueError, LookupError):
+        return help_say.outdated()
+
+
+def form(practice: Practice, identity: str) -> Form | Say:
+    """Return the form that a button opens; asks no storage, since a form cannot be deferred."""
+    known = pressed(identity)
+    if known is None or known[0] is not Press.ANSWER:
+        return help_say.outdated()
+    try:
+        key, question_id = known[1]
+        return rounds_say.answer_form(_word(key), practice.bank.question(int(_word(question_id))))
+    except (ValueError, LookupError):
+        return help_say.outdated()
+
+
+async def submit(practice: Practice, asker: Asker, identity: str, text: str, *, form_id: str, at: datetime) -> Say:
+    """Take a submitted form, whichever process showed it."""
+    known = pressed(identity)
+    if known is None or known[0] is not Press.ANSWER:
+        return help_say.outdated()
+    try:
+        submitted = await answers.submit(
+            practice, asker.community_id, _word(known[1][0]), asker.member_id, answer_id=form_id, text=text, at=at
+        )
+    except (ValueError, IndexError):
+        return help_say.outdated()
+    return reveal_say.submitted(submitted) if submitted else reveal_say.no_such_round()
+
+
+async def reveal(practice: Practice, asker: Asker, key: str | None, *, anyway: bool = False) -> Say:
+    """Show the model answer of a round (the newest when the key is None), or ask for a commitment first."""
+    look = await answers.look(practice, asker.community_id, key, asker.member_id, anyway=anyway)
+    if look is None:
+        return reveal_say.no_such_round()
+    if look.access is Access.NOT_YET:
+        return reveal_say.not_yet(look.round)
+    return reveal_say.model_answer(look, practice.bank.question(look.round.question_id))
+
+
+async def draw_quiz(
+    practice: Practice, asker: Asker, topic: str | None, level: Level | None, just_asked: int | None = None
+) -> Say:
+    """Put a multiple-choice question to a member."""
+    drawn = await quiz.draw(
+        practice, asker.community_id, asker.member_id, topic=topic, level=level, just_asked=just_asked
+    )
+    if drawn is None:
+        return quiz_say.nothing_fits(practice.bank.topic(topic).title if topic else None, level)
+    return quiz_say.question(drawn, practice.bank, topic, level)
+
+
+async def board(practice: Practice, asker: Asker, by: By, period: Period, page: int = 0) -> Say:
+    """Show a page of a board."""
+    return boards_say.board(
+        await boards.board(practice, asker.community_id, asker.member_id, by=by, period=period, page=page)
+    )
+
+
+async def streak(practice: Practice, asker: Asker, member_id: str | None = None) -> Say:
+    """Show a member's streak, the asker's own by default."""
+    of = member_id or asker.member_id
+    return boards_say.streak(await boards.streak_report(practice, asker.community_id, of), own=of == asker.member_id)
+
+
+async def _hint(practice: Practice, asker: Asker, state: State) -> Say:
+    key, which = state
+    this = await answers.round_of(practice, asker.community_id, _word(key))
+    if this is None:
+        return reveal_say.no_such_round()
+    return rounds_say.hint(this, practice.bank.question(this.question_id), int(_word(which)))
+
+
+async def _reveal(practice: Practice, asker: Asker, state: State) -> Say:
+    return await reveal(practice, asker, _word(state[0]))
+
+
+async def _reveal_anyway(practice: Practice, asker: Asker, state: State) -> Say:
+    return await reveal(practice, asker, _word(state[0]), anyway=True)
+
+
+async def _full(practice: Practice, asker: Asker, state: State) -> Say:
+    look = await answers.look(practice, asker.community_id, _word(state[0]), asker.member_id)
+    if look is None:
+        return reveal_say.no_such_round()
+    if look.access is Access.NOT_YET:
+        return reveal_say.not_yet(look.round)
+    return reveal_say.full_answer(practice.bank.question(look.round.question_id))
+
+
+async def _sources(practice: Practice, asker: Asker, state: State) -> Say:
+    look = await answers.look(practice, asker.community_id, _word(state[0]), asker.member_id)
+    if look is None:
+        return reveal_say.no_such_round()
+    if look.access is Access.NOT_YET:
+        return reveal_say.not_yet(look.round)
+    return reveal_say.sources(practice.bank.question(look.round.question_id))
+
+
+async def _choose(practice: Practice, asker: Asker, state: State) -> Say:
+    draw_id, question_id, order, place, topic, level = state
+    drawn = Draw(_word(draw_id), practice.bank.question(int(_word(question_id))), int(_word(order)))
+    await quiz.choose(practice, asker.community_id, asker.member_id, drawn, int(_word(place)))
+    return quiz_say.verdict(drawn, int(_word(place)), topic, Level(level) if level else None)
+
+
+async def _next(practice: Practice, asker: Asker, state: State) -> Say:
+    just_asked, topic, level = state
+    return await draw_quiz(practice, asker, topic, Level(level) if level else None, int(_word(just_asked)))
+
+
+async def _board(practice: Practice, asker: Asker, state: State) -> Say:
+    by, period, page, *_ = state
+    return await board(practice, asker, By(_word(by)), Period(_word(period)), int(_word(page)))
+
+
+async def _streak(practice: Practice, asker: Asker, _state: State) -> Say:
+    return await streak(practice, asker)
+
+
+_HANDLERS = {
+    Press.HINT: _hint,
+    Press.REVEAL: _reveal,
+    Press.REVEAL_ANYWAY: _reveal_anyway,
+    Press.FULL: _full,
+    Press.SOURCES: _sources,
+    Press.QUIZ_CHOOSE: _choose,
+    Press.QUIZ_NEXT: _next,
+    Press.BOARD: _board,
+    Press.STREAK: _streak,
+}
+
+
+def _word(value: str | None) -> str:
+    if value is None:
+        raise ValueError("a button id lacks a word")
+    return value

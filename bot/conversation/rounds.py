@@ -1,0 +1,108 @@
+"""The daily round, as people read it: the question, its hints, its recap, and what the thread is told."""
+
+from bot.conversation.buttons import Press, button_id
+from bot.conversation.say import Button, Buttons, Colour, Divider, Field, Form, Markdown, Mention, Say, Tone, md, text
+from bot.conversation.wording import classed, listed, plural
+from bot.domain.questions import Bank, Question
+from bot.domain.rounds import Round
+from bot.practice.publisher import Opening, Recap
+
+
+def question_post(opening: Opening, bank: Bank) -> Say:
+    """The day's question; its first button's id is how the bot recognises this message again."""
+    this, question = opening.round, opening.question
+    return Say(
+        (
+            md(f"-# Round {this.number} · {this.day:%A} {this.day.day} {this.day:%B}\n## {question.title}"),
+            md(question.prompt),
+            md(f"-# {classed(question, bank.topic(question.topic).title)}"),
+            Divider(),
+            md("Answer in the thread, or privately with the button. Open until the next question."),
+            Buttons(
+                (
+                    Button(question_marker(this), "Answer", Tone.MAIN, "✍️"),
+                    Button(button_id(Press.HINT, this.key, 0), "Hint", emoji="💡"),
+                    Button(button_id(Press.REVEAL, this.key), "Model answer", emoji="📖"),
+                    Button(button_id(Press.STREAK), "My streak", emoji="🔥"),
+                )
+            ),
+        ),
+        Colour.QUESTION,
+    )
+
+
+def question_marker(this: Round) -> str:
+    """The button id that only this round's question carries."""
+    return button_id(Press.ANSWER, this.key, this.question_id)
+
+
+def recap_marker(this: Round) -> str:
+    """The button id that only this round's recap carries."""
+    return button_id(Press.STREAK, this.key)
+
+
+def thread_name(this: Round, question: Question) -> str:
+    """The name of a round's thread, at most 100 characters."""
+    return f"{this.number} · {question.title}"[:100]
+
+
+def answer_form(key: str, question: Question) -> Form:
+    """The form for those who would rather not write in the thread."""
+    return Form(
+        button_id(Press.ANSWER, key, question.id),
+        f"Your answer · #{question.id}",
+        Field("text", "What would you say in the interview?", question.title[:100], 10, 4000),
+    )
+
+
+def hint(this: Round, question: Question, which: int) -> Say:
+    """One hint, and the way to the next one."""
+    which = min(which, len(question.hints) - 1)
+    more = which + 1 < len(question.hints)
+    buttons = [Button(question_marker(this), "Answer", Tone.MAIN, "✍️")]
+    if more:
+        buttons.append(Button(button_id(Press.HINT, this.key, which + 1), "Another hint", emoji="💡"))
+    return Say(
+        (
+            md(f"-# Hint {which + 1} of {len(question.hints)} · only you see this"),
+            md(question.hints[which]),
+            Buttons(tuple(buttons)),
+        ),
+        Colour.CARE,
+    )
+
+
+def recap(closed: Recap) -> Say:
+    """What closes a round: the model answer, for everyone."""
+    question = closed.question
+    answered = plural(closed.answered, "member") if closed.answered else "Nobody"
+    return Say(
+        (
+            md(f"-# Round {closed.round.number} is closed · {answered} answered\n## Model answer"),
+            md(question.short_answer),
+            Divider(),
+            md(f"**A strong answer says**\n{listed(tuple(point.label for point in question.key_points))}"),
+            Buttons(
+                (
+                    Button(button_id(Press.FULL, closed.round.key), "Full answer", Tone.MAIN, "📖"),
+                    Button(button_id(Press.SOURCES, closed.round.key), "Mistakes and sources", emoji="🔎"),
+                    Button(recap_marker(closed.round), "My streak", emoji="🔥"),
+                )
+            ),
+        ),
+        Colour.ANSWER,
+    )
+
+
+def milestone(member_id: str, rounds: int) -> Say:
+    """A word of praise, without a ping."""
+    return Say(
+        (text(Markdown("🎉 "), Mention(member_id), Markdown(f" has answered **{rounds} rounds in a row**.")),),
+        Colour.GOOD,
+    )
+
+
+def backfilled(answers: int) -> Say:
+    """A note that nothing written meanwhile was lost."""
+    verb = "is" if answers == 1 else "are"
+    return Say((md(f"I was away for a while. {plural(answers, 'answer')} written meanwhile {verb} counted."),))

@@ -1,0 +1,181 @@
+"""Setting up and steering the daily question, as admins read it."""
+
+from collections.abc import Sequence
+
+from bot.conversation.buttons import Press, button_id
+from bot.conversation.say import Button, Buttons, Channel, Colour, Markdown, Moment, Part, Say, Text, Tone, md, text
+from bot.conversation.wording import listed, weekdays
+from bot.domain.communities import Community
+from bot.domain.rounds import Round, State
+from bot.domain.schedule import Due
+from bot.practice.setup import Overview
+
+
+def done(community: Community, missing: Sequence[str]) -> Say:
+    """Confirm a set-up: where, when, and when the first question comes; name every missing permission."""
+    schedule = community.schedule
+    blocks = [
+        text(
+            Markdown("## Set up\nA question is posted in "),
+            Channel(community.channel_id),
+            Markdown(f" {weekdays(schedule)} at **{schedule.at:%H:%M}** ({schedule.zone})."),
+        )
+    ]
+    if community.next_due:
+        blocks.append(
+            text(
+                Markdown("The next one comes "),
+                Moment(community.next_due.at),
+                Markdown(" ("),
+                Moment(community.next_due.at, "relative"),
+                Markdown(")."),
+            )
+        )
+    if missing:
+        blocks.append(_missing(community.channel_id, missing))
+    return Say(
+        (
+            *blocks,
+            Buttons(
+                (Button(button_id(Press.POST_NOW), "Post one now", Tone.MAIN if not missing else Tone.PLAIN, "▶️"),)
+            ),
+        ),
+        Colour.CARE if missing else Colour.GOOD,
+    )
+
+
+def status(overview: Overview, missing: Sequence[str]) -> Say:
+    """Where a community stands: schedule, next question, open round, and what must be repaired."""
+    community, latest = overview.community, overview.latest
+    schedule = community.schedule
+    lines: list[Part] = [
+        Markdown("## Daily question\nPosted in "),
+        Channel(community.channel_id),
+        Markdown(f" {weekdays(schedule)} at **{schedule.at:%H:%M}** ({schedule.zone}).\n"),
+    ]
+    if community.paused:
+        lines.append(Markdown("⏸️ **Paused.** `/daily resume` starts it again."))
+    elif community.next_due:
+        lines += [
+            Markdown("Next: "),
+            Moment(community.next_due.at),
+            Markdown(" ("),
+            Moment(community.next_due.at, "relative"),
+            Markdown(")."),
+        ]
+    if latest is not None:
+        state = "open" if latest.state is State.OPEN else "closed"
+        lines.append(Markdown(f"\nRound {latest.number} is {state}, answered by {overview.answered}."))
+    blocks = [text(*lines)]
+    if missing:
+        blocks.append(_missing(community.channel_id, missing))
+    elif community.blocked:
+        blocks.append(text(Markdown("⚠️ The last question could not be posted: "), community.blocked))
+    return Say(tuple(blocks), Colour.CARE if missing or community.blocked else Colour.CALM)
+
+
+def paused() -> Say:
+    return Say(
+        (md("⏸️ **Paused.** No question is posted until `/daily resume`. Streaks stay as they are."),), Colour.CALM
+    )
+
+
+def resumed(community: Community) -> Say:
+    due = community.next_due
+    following: tuple[Part, ...] = (Markdown(" The next question comes "), Moment(due.at), Markdown(".")) if due else ()
+    return Say((text(Markdown("▶️ **Resumed.**"), *following),), Colour.GOOD)
+
+
+def skipped(left_out: Due, following: Due | None) -> Say:
+    after: tuple[Part, ...] = (
+        (Markdown(" The one after it comes "), Moment(following.at), Markdown(".")) if following else ()
+    )
+    return Say(
+        (
+            text(
+                Markdown(
+                    f"⏭️ The question of **{left_out.day:%A} {left_out.day.day} {left_out.day:%B}** is left out. "
+                    "No streak counts it."
+                ),
+                *after,
+            ),
+        ),
+        Colour.CALM,
+    )
+
+
+def nothing_to_skip() -> Say:
+    return Say(
+        (md("The daily question is paused, so there is nothing to skip. `/daily resume` starts it again."),),
+        Colour.CARE,
+    )
+
+
+def posted(this: Round | None, blocked: str | None) -> Say:
+    """Say whether a question could be posted at once."""
+    if this is not None and this.state is State.OPEN:
+        where: tuple[Part, ...] = (Channel(this.channel_id),)
+        return Say((text(Markdown(f"▶️ Round {this.number} is open in "), *where, Markdown(".")),), Colour.GOOD)
+    if blocked:
+        return Say((text(Markdown("⚠️ It could not be posted: "), blocked),), Colour.CARE)
+    return Say(
+        (md("⚠️ It could not be posted just now. It is tried again within minutes, and never posted twice."),),
+        Colour.CARE,
+    )
+
+
+def not_set_up() -> Say:
+    return Say(
+        (md("The daily question is not set up here yet. Someone who may manage the server can do it with `/setup`."),),
+        Colour.CARE,
+    )
+
+
+def not_allowed() -> Say:
+    return Say((md("Only people with the **Manage Server** permission can do this. Ask one of them."),), Colour.CARE)
+
+
+def unknown_zone(written: str) -> Say:
+    return Say(
+        (
+            text(
+                written[:80] or "That",
+                Markdown(
+                    " is not a time zone. Start typing a city and choose from the list, for example `Europe/Berlin`."
+                ),
+            ),
+        ),
+        Colour.CARE,
+    )
+
+
+def unknown_time(written: str) -> Say:
+    return Say(
+        (
+            text(
+                written[:80] or "That",
+                Markdown(" is not a time of day. Write it with 24 hours, for example `09:00` or `18:30`."),
+            ),
+        ),
+        Colour.CARE,
+    )
+
+
+def unknown_days(written: str) -> Say:
+    return Say(
+        (
+            text(
+                written[:80] or "That",
+                Markdown(" names no weekdays. Write `every day`, `Mon-Fri`, or a list such as `Mon, Wed, Fri`."),
+            ),
+        ),
+        Colour.CARE,
+    )
+
+
+def _missing(channel_id: str, missing: Sequence[str]) -> Text:
+    return text(
+        Markdown("⚠️ I cannot do everything in "),
+        Channel(channel_id),
+        Markdown(f" yet. Please allow me there:\n{listed(tuple(f'**{name}**' for name in missing))}"),
+    )

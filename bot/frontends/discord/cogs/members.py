@@ -1,0 +1,90 @@
+"""Commands for every member."""
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice
+from discord.ext import commands
+
+from bot.conversation import help as help_say
+from bot.conversation import presses
+from bot.conversation.asker import Asker
+from bot.conversation.say import Say
+from bot.conversation.wording import LEVEL_MARKS
+from bot.domain.questions import Level
+from bot.domain.standings import By, Period
+from bot.frontends.discord.interactions import answer
+from bot.practice import answers
+
+if TYPE_CHECKING:
+    from bot.frontends.discord.client import PracticeClient
+
+Interaction = discord.Interaction["PracticeClient"]
+
+_MOST_CHOICES = 25
+
+
+@app_commands.guild_only()
+class MembersCog(commands.Cog):
+    """Receive a command, ask the conversation, show the answer."""
+
+    def __init__(self, client: "PracticeClient") -> None:
+        self._client = client
+        self._practice = client.practice
+
+    @app_commands.command(description="A multiple-choice question, just for you")
+    @app_commands.describe(topic="Only questions on this topic", level="Only questions of this level")
+    @app_commands.choices(level=[Choice(name=mark, value=level.value) for level, mark in LEVEL_MARKS.items()])
+    async def quiz(self, interaction: Interaction, topic: str | None = None, level: str | None = None) -> None:
+        wanted = Level(level) if level else None
+        await answer(interaction, lambda asker: presses.draw_quiz(self._practice, asker, topic, wanted))
+
+    @quiz.autocomplete("topic")
+    async def _topics(self, _interaction: Interaction, typed: str) -> list[Choice[str]]:
+        fitting = [topic for topic in self._practice.bank.topics if typed.lower() in topic.title.lower()]
+        return [
+            Choice(name=topic.title, value=topic.slug) for topic in fitting if self._practice.bank.in_topic(topic.slug)
+        ][:_MOST_CHOICES]
+
+    @app_commands.command(description="Your streak, and the rounds behind it")
+    @app_commands.describe(member="Whose streak; your own if you leave it out")
+    async def streak(self, interaction: Interaction, member: discord.Member | None = None) -> None:
+        of = str(member.id) if member else None
+        await answer(interaction, lambda asker: presses.streak(self._practice, asker, of))
+
+    @app_commands.command(description="Who answers, and your own place")
+    @app_commands.describe(by="What counts", period="Over which time")
+    @app_commands.choices(
+        by=[
+            Choice(name="Rounds answered", value=By.ANSWERS.value),
+            Choice(name="Streak", value=By.STREAK.value),
+            Choice(name="Quiz questions right", value=By.QUIZ.value),
+        ],
+        period=[
+            Choice(name="This week", value=Period.WEEK.value),
+            Choice(name="This month", value=Period.MONTH.value),
+            Choice(name="All time", value=Period.ALL.value),
+        ],
+    )
+    async def leaderboard(
+        self, interaction: Interaction, by: str = By.ANSWERS.value, period: str = Period.WEEK.value
+    ) -> None:
+        await answer(interaction, lambda asker: presses.board(self._practice, asker, By(by), Period(period)))
+
+    @app_commands.command(description="The model answer of this thread's round, or of the newest one")
+    async def reveal(self, interaction: Interaction) -> None:
+        thread_id = str(interaction.channel_id)
+
+        async def ask(asker: Asker) -> Say:
+            here = await answers.round_in_thread(self._practice, thread_id)
+            return await presses.reveal(self._practice, asker, here.key if here else None)
+
+        await answer(interaction, ask)
+
+    @app_commands.command(name="help", description="How a round works, and what you can do")
+    async def help_(self, interaction: Interaction) -> None:
+        async def ask(_asker: Asker) -> Say:
+            return help_say.help_page(reads_replies=self._client.reads_replies)
+
+        await answer(interaction, ask)

@@ -1,0 +1,67 @@
+"""Events in: what is written, changed and deleted in the threads of open rounds, and connections coming and going."""
+
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from bot.frontends.discord.interactions import take_form
+from bot.practice import answers, setup
+
+if TYPE_CHECKING:
+    from bot.frontends.discord.client import PracticeClient
+
+
+class ThreadCog(commands.Cog):
+    """Hand every event that matters to the practice; drop the rest in the first line."""
+
+    def __init__(self, client: "PracticeClient") -> None:
+        self._client = client
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        if message.channel.id not in self._client.publisher.threads:
+            return
+        reply = self._client.publisher.reply(message)
+        if reply is not None:
+            await answers.take_reply(self._client.practice, self._client.publisher, str(message.channel.id), reply)
+
+    @commands.Cog.listener()
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        if payload.channel_id not in self._client.publisher.threads:
+            return
+        message = payload.message
+        if message.edited_at is not None and self._client.reads_replies:
+            await answers.edit(self._client.practice, str(message.id), message.content, message.edited_at)
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        if payload.channel_id in self._client.publisher.threads:
+            await answers.remove(self._client.practice, str(payload.message_id))
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        if payload.channel_id in self._client.publisher.threads:
+            for message_id in payload.message_ids:
+                await answers.remove(self._client.practice, str(message_id))
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction["PracticeClient"]) -> None:
+        if interaction.type is discord.InteractionType.modal_submit:
+            await take_form(interaction)
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await setup.leave(self._client.practice, str(guild.id))
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        await self._client.catch_up(whole=True)
+
+    @commands.Cog.listener()
+    async def on_shard_ready(self, _shard_id: int) -> None:
+        await self._client.catch_up(whole=True)
+
+    @commands.Cog.listener()
+    async def on_resumed(self) -> None:
+        await self._client.catch_up(whole=False)

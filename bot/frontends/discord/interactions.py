@@ -1,0 +1,114 @@
+"""One handler for all buttons and one for all forms: tell Discord first, then ask the conversation, then render."""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Self
+
+import aiohttp
+import discord
+from discord import ui
+
+from bot.conversation import buttons, presses
+from bot.conversation import help as help_say
+from bot.conversation.asker import Asker
+from bot.conversation.say import Form, Say
+from bot.frontends.discord.render import layout, modal
+
+if TYPE_CHECKING:
+    from bot.frontends.discord.client import PracticeClient
+
+Interaction = discord.Interaction["PracticeClient"]
+
+_log = logging.getLogger(__name__)
+
+
+class PressedButton(ui.DynamicItem[ui.Button[Any]], template=re.escape(buttons.PREFIX) + ":.+"):
+    """Any button of ours, of whatever message and however old."""
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003  # why: discord.py's signature
+        item: ui.Item[Any],
+        match: re.Match[str],  # noqa: ARG003  # why: as above
+    ) -> Self:
+        return cls(item)  # type: ignore[arg-type]  # why: the template only ever matches buttons
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        identity = self.item.custom_id or ""
+        client: PracticeClient = interaction.client
+        if buttons.reply_to(identity) is buttons.Reply.FORM:
+            await _open_form(interaction, presses.form(client.practice, identity))
+            return
+        update = buttons.reply_to(identity) is buttons.Reply.UPDATE and _is_private(interaction)
+        await answer(
+            interaction,
+            lambda asker: presses.press(client.practice, client.publisher, asker, identity),
+            update=update,
+        )
+
+
+async def take_form(interaction: Interaction) -> None:
+    """Store a submitted form, also one that was shown before a restart, and say what came of it."""
+    identity, written = _submitted(interaction)
+    practice = interaction.client.practice
+    await answer(
+        interaction,
+        lambda asker: presses.submit(
+            practice, asker, identity, written, form_id=str(interaction.id), at=interaction.created_at
+        ),
+    )
+
+
+async def answer(interaction: Interaction, ask: Callable[[Asker], Awaitable[Say]], *, update: bool = False) -> None:
+    """Acknowledge within Discord's three seconds, then ask, then show the answer to this member alone.
+
+    What was asked is done even when Discord no longer wants to hear of it: a form's text must not be lost to a slow
+    network.
+    """
+    try:
+        await (interaction.response.defer() if update else interaction.response.defer(ephemeral=True, thinking=True))
+        acknowledged = True
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        _log.warning("an interaction could not be acknowledged: %s", error.__class__.__name__)
+        acknowledged = False
+    try:
+        say = await ask(asker_of(interaction)) if interaction.guild_id else help_say.only_in_a_community()
+    except Exception:  # noqa: BLE001  # why: whoever pressed is told; without this they would see it hang
+        _log.exception("an interaction failed")
+        say = help_say.failed()
+    if acknowledged:
+        await interaction.edit_original_response(view=layout(say))
+
+
+def asker_of(interaction: Interaction) -> Asker:
+    """Tell who is asking, by Discord's word and not by what their client shows."""
+    return Asker(
+        community_id=str(interaction.guild_id),
+        member_id=str(interaction.user.id),
+        may_manage=interaction.permissions.manage_guild,
+    )
+
+
+async def _open_form(interaction: Interaction, form: Form | Say) -> None:
+    if isinstance(form, Form):
+        await interaction.response.send_modal(modal(form))
+    else:
+        await interaction.response.send_message(view=layout(form), ephemeral=True)
+
+
+def _is_private(interaction: Interaction) -> bool:
+    return interaction.message is not None and interaction.message.flags.ephemeral
+
+
+def _submitted(interaction: Interaction) -> tuple[str, str]:
+    data: Any = interaction.data or {}
+    return str(data.get("custom_id", "")), next(_values(data.get("components", [])), "")
+
+
+def _values(components: list[dict[str, Any]]) -> Iterator[str]:
+    for component in components:
+        if "value" in component:
+            yield str(component["value"])
+        yield from _values([component["component"]] if "component" in component else component.get("components", []))

@@ -1,0 +1,211 @@
+"""The daily round on Discord: a message with buttons, a thread below it, and the replies in that thread."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Literal
+
+import aiohttp
+import discord
+
+from bot.conversation import rounds as words
+from bot.conversation.say import Say
+from bot.domain.questions import Bank, Question
+from bot.domain.rounds import Round, nonce
+from bot.frontends.discord.permissions import NAMES, missing
+from bot.frontends.discord.render import layout
+from bot.practice.publisher import Opening, Page, PublishError, Recap, RefusedError, RemovedError, Reply
+
+_log = logging.getLogger(__name__)
+
+_THREAD_LIVES_MINUTES: Literal[4320] = 4320
+_PAGE = 100
+# Between the claim on our clock and the message on Discord's there may be some skew.
+_CLOCK_SKEW = timedelta(minutes=5)
+_UNKNOWN_MESSAGE = 10008
+_THREAD_EXISTS = 160004
+_TOO_MANY_THREADS = 160006
+_COUNTED, _KEPT = "✅", "📝"
+_TALK = (discord.MessageType.default, discord.MessageType.reply)
+
+
+class DiscordPublisher:
+    """Publish rounds through a connected client.
+
+    `threads` holds the ids of threads whose messages matter now: a message anywhere else is dropped unread.
+    """
+
+    def __init__(self, client: discord.Client, bank: Bank, *, reads_replies: bool) -> None:
+        self._client = client
+        self._bank = bank
+        self._reads_replies = reads_replies
+        self.threads: set[int] = set()
+
+    def is_ready(self) -> bool:
+        return self._client.is_ready() and not self._client.is_closed()
+
+    async def post_question(self, opening: Opening) -> str:
+        this = opening.round
+        channel = await self._channel(this)
+        key = nonce(this.community_id, this.day, this.take)
+        with _translated(f"posting in #{channel.name}"):
+            message = await channel.send(view=layout(words.question_post(opening, self._bank)), nonce=key)
+        return str(message.id)
+
+    async def find_question(self, this: Round) -> str | None:
+        channel = await self._channel(this)
+        return await self._find(channel, words.question_marker(this), since=this.claimed_at - _CLOCK_SKEW)
+
+    async def open_thread(self, this: Round, question: Question) -> str:
+        if this.message_id is None:
+            raise LookupError(f"round {this.id} has no message to open a thread below")
+        channel = await self._channel(this)
+        message = channel.get_partial_message(int(this.message_id))
+        thread_id = message.id
+        try:
+            with _translated(f"opening a thread in #{channel.name}"):
+                thread = await message.create_thread(
+                    name=words.thread_name(this, question), auto_archive_duration=_THREAD_LIVES_MINUTES
+                )
+                thread_id = thread.id
+        except PublishError as error:
+            # A message has one thread, and it bears the message's id: it is already there.
+            if _code(error) != _THREAD_EXISTS:
+                raise
+        self.threads.add(thread_id)
+        return str(thread_id)
+
+    async def post_recap(self, recap: Recap) -> str:
+        this = recap.round
+        thread = await self._thread(this)
+        key = nonce(this.community_id, this.day, this.take, "recap")
+        with _translated(f"posting in the thread of round {this.number}"):
+            message = await thread.send(view=layout(words.recap(recap)), nonce=key)
+        self.threads.discard(thread.id)
+        return str(message.id)
+
+    async def find_recap(self, this: Round) -> str | None:
+        thread = await self._thread(this)
+        return await self._find(
+            thread, words.recap_marker(this), since=(this.closed_at or this.claimed_at) - _CLOCK_SKEW
+        )
+
+    async def replies(self, this: Round, after: str | None) -> AsyncIterator[Page]:
+        thread = await self._thread(this)
+        if not thread.permissions_for(thread.guild.me).read_message_history:
+            # Discord would answer with an empty list, which is not the same as an empty thread.
+            raise RefusedError(
+                f"I may not read the thread of round {this.number}: allow me Read Message History there."
+            )
+        cursor = int(after or thread.id)
+        while True:
+            with _translated(f"reading the thread of round {this.number}"):
+                batch = [
+                    message
+                    async for message in thread.history(limit=_PAGE, after=discord.Object(cursor), oldest_first=True)
+                ]
+            if not batch:
+                return
+            cursor = max(message.id for message in batch)
+            replies = (self.reply(message) for message in batch)
+            yield Page(tuple(reply for reply in replies if reply is not None), str(cursor))
+            if len(batch) < _PAGE:
+                return
+
+    async def acknowledge(self, this: Round, answer_id: str, *, counts: bool) -> None:
+        thread = await self._thread(this)
+        with _translated("marking an answer"):
+            await thread.get_partial_message(int(answer_id)).add_reaction(_COUNTED if counts else _KEPT)
+
+    async def congratulate(self, this: Round, member_id: str, rounds: int) -> None:
+        await self._say(this, words.milestone(member_id, rounds))
+
+    async def tell_backfilled(self, this: Round, answers: int) -> None:
+        await self._say(this, words.backfilled(answers))
+
+    def reply(self, message: discord.Message) -> Reply | None:
+        """Take a message as a reply; None if no person wrote it or there is nothing in it."""
+        if message.author.bot or message.webhook_id or message.type not in _TALK:
+            return None
+        if self._reads_replies and not message.content and not message.attachments:
+            return None
+        return Reply(
+            id=str(message.id),
+            member_id=str(message.author.id),
+            text=message.content if self._reads_replies else None,
+            created_at=message.created_at,
+            edited_at=message.edited_at,
+        )
+
+    async def _say(self, this: Round, say: Say) -> None:
+        thread = await self._thread(this)
+        with _translated(f"posting in the thread of round {this.number}"):
+            await thread.send(view=layout(say))
+
+    async def _channel(self, this: Round) -> discord.TextChannel:
+        with _translated("finding the channel"):
+            channel = self._client.get_channel(int(this.channel_id)) or await self._client.fetch_channel(
+                int(this.channel_id)
+            )
+        if not isinstance(channel, discord.TextChannel):
+            raise RefusedError("The channel of the daily question is not a text channel. Choose another with /setup.")
+        lacking = [name for name in missing(channel) if name in {NAMES["view_channel"], NAMES["send_messages"]}]
+        if lacking:
+            raise RefusedError(f"In #{channel.name} I lack the permission {' and '.join(lacking)}.")
+        return channel
+
+    async def _thread(self, this: Round) -> discord.Thread:
+        """Find a thread by the id that was recorded: an archived one has left discord.py's cache."""
+        if this.thread_id is None:
+            raise RefusedError(f"Round {this.number} has no thread.")
+        with _translated(f"finding the thread of round {this.number}"):
+            thread = self._client.get_channel(int(this.thread_id)) or await self._client.fetch_channel(
+                int(this.thread_id)
+            )
+        if not isinstance(thread, discord.Thread):
+            raise RefusedError(f"The thread of round {this.number} is gone.")
+        return thread
+
+    async def _find(self, place: discord.TextChannel | discord.Thread, marker: str, *, since: datetime) -> str | None:
+        """Find our own message by the id of one of its buttons: history does not tell nonces."""
+        if not place.permissions_for(place.guild.me).read_message_history:
+            raise RefusedError(f"I may not read #{place.name}: allow me Read Message History there.")
+        own = self._client.user
+        with _translated(f"reading #{place.name}"):
+            async for message in place.history(limit=None, after=since, oldest_first=True):
+                if own is not None and message.author.id == own.id and marker in _button_ids(message):
+                    return str(message.id)
+        return None
+
+
+def _button_ids(message: discord.Message) -> Iterator[str]:
+    waiting: list[object] = list(message.components)
+    while waiting:
+        component = waiting.pop()
+        if isinstance(component, discord.Button) and component.custom_id:
+            yield component.custom_id
+        waiting += getattr(component, "children", [])
+
+
+@contextmanager
+def _translated(doing: str) -> Iterator[None]:
+    """Turn what the platform and the network may say into what the daily round understands."""
+    try:
+        yield
+    except (discord.Forbidden, discord.NotFound) as error:
+        if error.code == _UNKNOWN_MESSAGE and doing.startswith("posting"):
+            raise RemovedError(f"{doing}: it was posted and has been deleted since") from error
+        raise RefusedError(f"Discord refused {doing}: {error.text or error.status}.") from error
+    except discord.HTTPException as error:
+        if error.code == _TOO_MANY_THREADS:
+            raise RefusedError(f"Discord refused {doing}: this server has too many active threads.") from error
+        raise PublishError(f"{doing}: Discord answered {error.status}") from error
+    except discord.RateLimited as error:
+        raise PublishError(f"{doing}: Discord asks to wait {error.retry_after:.0f} seconds") from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise PublishError(f"{doing}: no answer from Discord ({error.__class__.__name__})") from error
+
+
+def _code(error: PublishError) -> int:
+    return error.__cause__.code if isinstance(error.__cause__, discord.HTTPException) else 0

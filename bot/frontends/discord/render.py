@@ -1,0 +1,133 @@
+"""Say -> Components V2, Form -> modal."""
+
+import re
+import unicodedata
+
+import discord
+from discord import ui
+
+from bot.conversation.say import (
+    Button,
+    Buttons,
+    Channel,
+    Colour,
+    Divider,
+    Form,
+    Markdown,
+    Mention,
+    Moment,
+    Part,
+    Say,
+    Text,
+    Tone,
+)
+
+_COLOURS = {
+    Colour.QUESTION: 0x5865F2,
+    Colour.ANSWER: 0x3BA55D,
+    Colour.GOOD: 0x57F287,
+    Colour.CARE: 0xF0B232,
+    Colour.CALM: 0x4E5D94,
+}
+_STYLES = {
+    Tone.MAIN: discord.ButtonStyle.primary,
+    Tone.PLAIN: discord.ButtonStyle.secondary,
+    Tone.GOOD: discord.ButtonStyle.success,
+    Tone.DANGER: discord.ButtonStyle.danger,
+}
+_MOMENTS = {"full": "F", "time": "t", "relative": "R"}
+_MOST_CHARACTERS = 4000
+# A form that nobody submits is forgotten after as long as its interaction could have been answered.
+_FORM_SECONDS = 900.0
+_MARKS_AT_LINE_START = re.compile(r"(?m)^(\s*)(#|-|\+|>|\d+\.)")
+
+
+def layout(say: Say) -> ui.LayoutView:
+    """Render a message.
+
+    Its buttons belong to no view in memory: their ids say all there is to know.
+    """
+    view = ui.LayoutView(timeout=None)
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_COLOURS[say.colour])
+    left = _MOST_CHARACTERS
+    for block in say.blocks:
+        if isinstance(block, Text):
+            source = shortened("".join(_part(part) for part in block.parts).rstrip("\n"), left)
+            left -= len(source)
+            if source:
+                container.add_item(ui.TextDisplay(source))
+        elif isinstance(block, Divider):
+            container.add_item(ui.Separator())
+        else:
+            container.add_item(_row(block))
+    view.add_item(container)
+    view.stop()
+    return view
+
+
+def modal(form: Form) -> ui.Modal:
+    """Render a form; what is submitted is taken from the raw interaction, so that a restart loses none of it."""
+    field = form.field
+    shown = ui.Modal(title=form.title, custom_id=form.id, timeout=_FORM_SECONDS)
+    shown.add_item(
+        ui.Label(
+            text=field.label,
+            description=field.hint,
+            component=ui.TextInput(
+                custom_id=field.id,
+                style=discord.TextStyle.paragraph,
+                min_length=field.at_least,
+                max_length=field.at_most,
+            ),
+        )
+    )
+    return shown
+
+
+def escaped(words: str) -> str:
+    """Return somebody's words so that they can neither format, ping, link nor turn the line around."""
+    visible = "".join(
+        character for character in words if character == "\n" or unicodedata.category(character) not in {"Cc", "Cf"}
+    )
+    plain = discord.utils.escape_mentions(discord.utils.escape_markdown(visible, as_needed=False))
+    return _MARKS_AT_LINE_START.sub(r"\1\\\2", plain)
+
+
+def shortened(source: str, limit: int) -> str:
+    """Return text of at most `limit` characters, cut at a line where possible and never inside an open code block."""
+    if len(source) <= limit:
+        return source
+    kept = source[: max(0, limit - 6)]
+    kept = kept[: kept.rfind("\n")] if "\n" in kept[len(kept) // 2 :] else kept
+    return f"{kept}\n```…" if kept.count("```") % 2 else f"{kept} …"
+
+
+def _part(part: Part) -> str:
+    match part:
+        case str():
+            return escaped(part)
+        case Markdown(source):
+            return source
+        case Mention(member_id):
+            return f"<@{member_id}>"
+        case Channel(channel_id):
+            return f"<#{channel_id}>"
+        case Moment(at, style):
+            return f"<t:{int(at.timestamp())}:{_MOMENTS[style]}>"
+
+
+def _row(block: Buttons) -> ui.ActionRow[ui.LayoutView]:
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    for button in block.buttons:
+        row.add_item(_button(button))
+    return row
+
+
+def _button(button: Button) -> ui.Button[ui.LayoutView]:
+    return ui.Button(
+        custom_id=button.id,
+        label=button.label,
+        style=_STYLES[button.tone],
+        emoji=button.emoji,
+        disabled=button.disabled,
+    )

@@ -1,0 +1,194 @@
+"""Answers: taken live, read back after downtime, changed and withdrawn; and the model answer, once committed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.answers import Answer, Source
+from bot.domain.rounds import Round, State, day_and_take
+from bot.domain.streaks import MILESTONES
+from bot.practice.context import Practice
+from bot.practice.publisher import Publisher, PublishError, Reply
+from bot.storage import answers, rounds
+from bot.storage.answers import Recorded
+from bot.storage.statement import Transaction
+
+_log = logging.getLogger(__name__)
+
+# Up to this many answers found after downtime are marked one by one; more are told in one message.
+_MARKED_ONE_BY_ONE = 20
+
+
+class Access(StrEnum):
+    """Why a member may, or may not yet, see a model answer."""
+
+    CLOSED = "closed"
+    COMMITTED = "committed"
+    ANYWAY = "anyway"
+    NOT_YET = "not yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What came of a submitted form."""
+
+    round: Round
+    recorded: Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A round, and whether the member who asked may see its model answer."""
+
+    round: Round
+    access: Access
+
+
+async def take_reply(practice: Practice, publisher: Publisher, thread_id: str, reply: Reply) -> None:
+    """Record a reply in a round's thread and mark it; any other thread is none of our business."""
+    this = await practice.store.read(rounds.round_of_thread(thread_id))
+    if this is None:
+        return
+    recorded = await practice.store.write(answers.record_answer(this.id, _answer(reply)))
+    if not recorded.new:
+        return
+    await _tell(publisher.acknowledge(this, reply.id, counts=recorded.counts))
+    if recorded.first and recorded.streak.current in MILESTONES:
+        await _tell(publisher.congratulate(this, reply.member_id, recorded.streak.current))
+
+
+async def submit(
+    practice: Practice, community_id: str, key: str, member_id: str, *, answer_id: str, text: str, at: datetime
+) -> Submitted | None:
+    """Record an answer that was written in the form; None when the community has no such round."""
+    day, take = day_and_take(key)
+
+    def transaction() -> Transaction[Submitted | None]:
+        this = yield from rounds.round_by_key(community_id, day, take)
+        if this is None:
+            return None
+        recorded = yield from answers.record_answer(this.id, Answer(answer_id, member_id, Source.FORM, text, at))
+        return Submitted(this, recorded)
+
+    return await practice.store.write(transaction())
+
+
+async def edit(practice: Practice, answer_id: str, text: str | None, edited_at: datetime) -> None:
+    """Keep the newer text of an answer while its round is open."""
+    await practice.store.write(answers.edit_answer(answer_id, text, edited_at))
+
+
+async def remove(practice: Practice, answer_id: str) -> None:
+    """Drop the text of a deleted answer and, while its round is open, what it counted."""
+    await practice.store.write(answers.remove_answer(answer_id, practice.clock()))
+
+
+async def backfill(practice: Practice, publisher: Publisher, this: Round, *, whole: bool = False) -> int:
+    """Record the replies that no live event told us of; return how many were new.
+
+    Reads on from the thread's watermark, or the whole thread to catch edits and deletions made meanwhile. Only a
+    finished scan moves the watermark.
+
+    Raises:
+        PublishError: the thread could not be read to its end; nothing is lost, the next scan reads it again.
+    """
+    if this.thread_id is None:
+        return 0
+    fresh: list[tuple[Reply, Recorded]] = []
+    seen: set[str] = set()
+    newest: str | None = None
+    known = await practice.store.read(answers.answers_in_round(this.id)) if whole else []
+    async for page in publisher.replies(this, None if whole else this.scanned_to):
+        recorded = await asyncio.gather(
+            *(practice.store.write(answers.record_answer(this.id, _answer(reply))) for reply in page.replies)
+        )
+        fresh += [pair for pair in zip(page.replies, recorded, strict=True) if pair[1].new]
+        seen.update(reply.id for reply in page.replies)
+        newest = page.newest_id
+    if newest is None:
+        return 0
+    for answer in known:
+        if answer.source is Source.REPLY and answer.id not in seen:
+            await remove(practice, answer.id)
+    await practice.store.write(rounds.scanned(this.id, newest))
+    if len(fresh) > _MARKED_ONE_BY_ONE:
+        await _tell(publisher.tell_backfilled(this, len(fresh)))
+    else:
+        for reply, outcome in fresh:
+            await _tell(publisher.acknowledge(this, reply.id, counts=outcome.counts))
+    return len(fresh)
+
+
+async def catch_up(practice: Practice, publisher: Publisher, *, whole: bool) -> int:
+    """Read back every open thread; return how many answers were new. One thread's fault does not stop the others."""
+    found = 0
+    for this in await practice.store.read(rounds.open_rounds()):
+        try:
+            async with practice.lock(this.community_id):
+                found += await backfill(practice, publisher, this, whole=whole)
+        except PublishError as error:
+            _log.warning("community %s, round %s: thread not read: %s", this.community_id, this.number, error)
+        except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their answers
+            _log.exception("community %s, round %s: thread not read", this.community_id, this.number)
+    if found:
+        _log.info("%d answers were written while nobody listened; all are counted", found)
+    return found
+
+
+async def look(
+    practice: Practice, community_id: str, key: str | None, member_id: str, *, anyway: bool = False
+) -> Look | None:
+    """Decide whether a member may see a round's model answer, and note it when they asked before committing.
+
+    A key of None means the community's newest round. None when the community has no such round.
+    """
+    now = practice.clock()
+
+    def transaction() -> Transaction[Look | None]:
+        if key is None:
+            this = yield from rounds.latest_round(community_id)
+        else:
+            this = yield from rounds.round_by_key(community_id, *day_and_take(key))
+        if this is None:
+            return None
+        if this.state is State.CLOSED:
+            return Look(this, Access.CLOSED)
+        if (yield from answers.has_answered(this.id, member_id)):
+            return Look(this, Access.COMMITTED)
+        if not anyway and (yield from answers.revealed(this.id, member_id)) is None:
+            return Look(this, Access.NOT_YET)
+        yield from answers.reveal(this.id, member_id, now)
+        return Look(this, Access.ANYWAY)
+
+    return await practice.store.write(transaction())
+
+
+async def round_of(practice: Practice, community_id: str, key: str) -> Round | None:
+    """Read a community's round by its key."""
+    return await practice.store.read(rounds.round_by_key(community_id, *day_and_take(key)))
+
+
+async def open_threads(practice: Practice) -> tuple[str, ...]:
+    """Read the ids of the threads whose rounds are open."""
+    these = await practice.store.read(rounds.open_rounds())
+    return tuple(this.thread_id for this in these if this.thread_id is not None)
+
+
+async def round_in_thread(practice: Practice, thread_id: str) -> Round | None:
+    """Read the round whose thread this is."""
+    return await practice.store.read(rounds.round_of_thread(thread_id))
+
+
+async def _tell(sending: Awaitable[None]) -> None:
+    """Send what is only a courtesy: an answer is recorded whether or not its mark can be shown."""
+    try:
+        await sending
+    except PublishError as error:
+        _log.warning("an answer could not be marked: %s", error)
+
+
+def _answer(reply: Reply) -> Answer:
+    return Answer(reply.id, reply.member_id, Source.REPLY, reply.text, reply.created_at, reply.edited_at)

@@ -1,0 +1,28 @@
+"""What every use case works with."""
+
+import asyncio
+from dataclasses import dataclass, field
+from random import Random
+from weakref import WeakValueDictionary
+
+from bot.domain.clock import Clock
+from bot.domain.questions import Bank
+from bot.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """The facts, the questions, the time and the dice."""
+
+    store: Store
+    bank: Bank
+    clock: Clock
+    random: Random
+    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
+
+    def lock(self, community_id: str) -> asyncio.Lock:
+        """Return the lock under which one community's rounds are moved on, one at a time."""
+        lock = self._locks.get(community_id)
+        if lock is None:
+            lock = self._locks[community_id] = asyncio.Lock()
+        return lock

@@ -1,0 +1,224 @@
+"""The daily round: what is due is claimed, posted, opened and closed, one resumable step at a time."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.domain.choice import next_question
+from bot.domain.communities import Community
+from bot.domain.questions import Question
+from bot.domain.rounds import UNFINISHED, Round, State, is_worth_posting, retry_delay
+from bot.domain.schedule import latest_due, next_due
+from bot.practice.answers import backfill
+from bot.practice.context import Practice
+from bot.practice.publisher import Opening, Publisher, PublishError, Recap, RefusedError, RemovedError
+from bot.storage import answers, communities, rounds
+from bot.storage.statement import Transaction
+
+_log = logging.getLogger(__name__)
+
+# One slow or hanging community must not hold up the others.
+STEP_TIMEOUT_SECONDS = 60
+_LEASE = timedelta(seconds=2 * STEP_TIMEOUT_SECONDS)
+_BATCH = 200
+_AT_ONCE = 8
+# More rounds than there can ever be.
+_ALL = 2**31 - 1
+
+
+async def take_over(practice: Practice) -> None:
+    """Carry on at once with the rounds that an ended process had in hand, rather than when its leases run out.
+
+    Only for whoever has the store to themselves: a lease of theirs is then a dead process's.
+    """
+    now = practice.clock()
+
+    def transaction() -> Transaction[None]:
+        for this in (yield from rounds.unfinished_rounds(now + _LEASE, _ALL)):
+            yield from rounds.put_off(this.id, now)
+
+    await practice.store.write(transaction())
+
+
+async def tick(practice: Practice, publisher: Publisher) -> None:
+    """Do whatever is due now: claim new rounds, and carry on with every unfinished one.
+
+    Never raises for one community's sake; what failed is tried again at a later tick.
+    """
+    if not publisher.is_ready():
+        return
+    now = practice.clock()
+    for community in await practice.store.read(communities.due_communities(now, _BATCH)):
+        try:
+            await _claim_due(practice, community, now)
+        except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their day
+            _log.exception("community %s: its round could not be claimed", community.id)
+    unfinished = await practice.store.read(rounds.unfinished_rounds(now, _BATCH))
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(this: Round) -> None:
+        async with places:
+            await carry_on(practice, publisher, this.id)
+
+    await asyncio.gather(*(one(this) for this in unfinished))
+
+
+async def post_now(practice: Practice, publisher: Publisher, community: Community) -> Round | None:
+    """Post a community's next question at once; it stands in for today's scheduled one where that is still to come.
+
+    A round that is waiting to be tried again is tried now instead. Returns the round as it is afterwards; its state
+    tells whether it could be opened.
+    """
+    now = practice.clock()
+    day = community.schedule.local(now).date()
+
+    def claim() -> Transaction[Round]:
+        waiting = yield from rounds.unfinished_round(community.id)
+        if waiting is not None:
+            return waiting
+        take = yield from rounds.next_take(community.id, day)
+        this = yield from rounds.claim_round(
+            community_id=community.id,
+            channel_id=community.channel_id,
+            day=day,
+            take=take,
+            due_at=now,
+            now=now,
+            choose=lambda history: _choose(practice, community.id, history).id,
+        )
+        if not community.paused:
+            yield from communities.settle_day(community.id, day, next_due(community.schedule, now, beyond=day))
+        return this
+
+    this = await practice.store.write(claim())
+    await carry_on(practice, publisher, this.id)
+    return await practice.store.read(rounds.round_by_id(this.id))
+
+
+async def carry_on(practice: Practice, publisher: Publisher, round_id: int) -> None:
+    """Take a round from its recorded step as far as it will go; what fails is put off, never raised."""
+    this = await practice.store.read(rounds.round_by_id(round_id))
+    if this is None:
+        return
+    async with practice.lock(this.community_id):
+        this = await practice.store.read(rounds.round_by_id(round_id))
+        if this is None or this.state not in (*UNFINISHED, State.CLOSED):
+            return
+        this = await practice.store.write(rounds.begin_attempt(round_id, practice.clock() + _LEASE))
+        try:
+            async with asyncio.timeout(STEP_TIMEOUT_SECONDS):
+                if this.state is State.CLOSED:
+                    await _recap(practice, publisher, this)
+                else:
+                    await _post(practice, publisher, this)
+        except RefusedError as error:
+            _log.warning("community %s, round %s: %s", this.community_id, this.number, error)
+            await practice.store.write(communities.block(this.community_id, str(error)))
+            await _put_off(practice, this, refused=True)
+        except (PublishError, TimeoutError) as error:
+            _log.warning(
+                "community %s, round %s: %s; trying again",
+                this.community_id,
+                this.number,
+                str(error) or "no answer in time",
+            )
+            await _put_off(practice, this, refused=False)
+        except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their day
+            _log.exception("community %s, round %s: unexpected; trying again", this.community_id, this.number)
+            await _put_off(practice, this, refused=False)
+
+
+async def _claim_due(practice: Practice, community: Community, now: datetime) -> None:
+    due = latest_due(community.schedule, now, beyond=community.settled_day)
+    if due is None:
+        # The schedule was moved since the due time was stored.
+        due_next = community.due_after(now)
+        settled = community.settled_day or community.schedule.local(now).date() - timedelta(days=1)
+        await practice.store.write(communities.settle_day(community.id, settled, due_next))
+        return
+    following = next_due(community.schedule, now, beyond=due.day)
+    if not is_worth_posting(due.at, now):
+        _log.warning(
+            "community %s: %s was missed by more than the catch-up time; no streak counts it", community.id, due.day
+        )
+        await practice.store.write(communities.settle_day(community.id, due.day, following))
+        return
+
+    def claim() -> Transaction[None]:
+        yield from rounds.claim_round(
+            community_id=community.id,
+            channel_id=community.channel_id,
+            day=due.day,
+            take=0,
+            due_at=due.at,
+            now=now,
+            choose=lambda history: _choose(practice, community.id, history).id,
+        )
+        yield from communities.settle_day(community.id, due.day, following)
+
+    await practice.store.write(claim())
+
+
+async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
+    """Carry a round from its recorded step to open, then close the one before it."""
+    question = practice.bank.question(this.question_id)
+    if this.state is State.CLAIMED:
+        # Before a message is sent a second time, look for the first: its send may have succeeded unrecorded.
+        message_id = await publisher.find_question(this) if this.attempts > 1 else None
+        if message_id is None:
+            if not is_worth_posting(this.due_at, practice.clock()):
+                _log.warning(
+                    "community %s: %s could not be posted in time; no streak counts it", this.community_id, this.day
+                )
+                await practice.store.write(rounds.abandoned(this.id))
+                return
+            try:
+                message_id = await publisher.post_question(Opening(this, question))
+            except RemovedError:
+                await practice.store.write(rounds.abandoned(this.id))
+                return
+        this = await practice.store.write(rounds.published(this.id, message_id))
+    if this.state is State.PUBLISHED:
+        try:
+            thread_id = await publisher.open_thread(this, question)
+        except RefusedError as error:
+            # Better a question that is answered by form alone than none.
+            _log.warning("community %s, round %s: no thread: %s", this.community_id, this.number, error)
+            await practice.store.write(communities.block(this.community_id, str(error)))
+            this = await practice.store.write(rounds.threaded(this.id, None))
+        else:
+            this = await practice.store.write(rounds.threaded(this.id, thread_id))
+            await practice.store.write(communities.block(this.community_id, None))
+    closing = await practice.store.write(rounds.opened(this.id, practice.clock()))
+    _log.info("community %s: round %s is open", this.community_id, this.number)
+    for previous in closing:
+        attempt = await practice.store.write(rounds.begin_attempt(previous.id, practice.clock() + _LEASE))
+        await _recap(practice, publisher, attempt)
+
+
+async def _recap(practice: Practice, publisher: Publisher, this: Round) -> None:
+    """Read the last replies of a closed round, then post its model answer in the thread."""
+    if this.thread_id is None:
+        await practice.store.write(rounds.recapped(this.id, ""))
+        return
+    try:
+        await backfill(practice, publisher, this)
+        recap_id = await publisher.find_recap(this) if this.attempts > 1 else None
+        if recap_id is None:
+            answered = await practice.store.read(answers.members_who_answered(this.id))
+            recap_id = await publisher.post_recap(Recap(this, practice.bank.question(this.question_id), answered))
+    except (RefusedError, RemovedError) as error:
+        # The thread is gone or closed to us. The round is closed all the same; the next one is not held up.
+        _log.warning("community %s, round %s: no recap: %s", this.community_id, this.number, error)
+        recap_id = ""
+    await practice.store.write(rounds.recapped(this.id, recap_id))
+
+
+async def _put_off(practice: Practice, this: Round, *, refused: bool) -> None:
+    delay = retry_delay(this.attempts, refused=refused)
+    await practice.store.write(rounds.put_off(this.id, practice.clock() + delay))
+
+
+def _choose(practice: Practice, community_id: str, history: Sequence[int]) -> Question:
+    return next_question(practice.bank, history, community_id)

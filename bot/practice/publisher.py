@@ -1,0 +1,99 @@
+"""How a round reaches a chat platform, and how what happened there is read back."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.questions import Question
+from bot.domain.rounds import Round
+
+
+class PublishError(Exception):
+    """The platform did not do what was asked; trying again later may help."""
+
+
+class RefusedError(PublishError):
+    """The platform will not do it until an admin changes something; the message says what."""
+
+
+class RemovedError(PublishError):
+    """The message was sent, and somebody has already deleted it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A round and its question, about to be posted."""
+
+    round: Round
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Recap:
+    """A closed round, its question, and how many members answered it."""
+
+    round: Round
+    question: Question
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message by a person in a round's thread; `text` is None where the bot may not read it."""
+
+    id: str
+    member_id: str
+    text: str | None
+    created_at: datetime
+    edited_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of a thread's replies, and the newest message id that has now been looked at."""
+
+    replies: tuple[Reply, ...]
+    newest_id: str
+
+
+class Publisher(Protocol):
+    """A chat platform, as the daily round needs it.
+
+    Every method that sends is safe to repeat with the same round: within minutes the platform recognises the
+    round's nonce; later, `find_question` and `find_recap` recognise the message itself.
+    """
+
+    def is_ready(self) -> bool:
+        """Whether the platform is connected and may be used now."""
+
+    async def post_question(self, opening: Opening) -> str:
+        """Post a round's question; return the message id."""
+
+    async def find_question(self, this: Round) -> str | None:
+        """Return the id of the message that already carries this round's question, if there is one."""
+
+    async def open_thread(self, this: Round, question: Question) -> str:
+        """Open the thread below a round's question, or return the one it has."""
+
+    async def post_recap(self, recap: Recap) -> str:
+        """Post what closes a round, with its model answer; return the message id."""
+
+    async def find_recap(self, this: Round) -> str | None:
+        """Return the id of the message that already closed this round, if there is one."""
+
+    def replies(self, this: Round, after: str | None) -> AsyncIterator[Page]:
+        """Read a thread's replies newer than a message id (all when None), oldest page first.
+
+        Raises:
+            RefusedError: the bot may not read the thread; an empty answer would be a lie.
+        """
+
+    async def acknowledge(self, this: Round, answer_id: str, *, counts: bool) -> None:
+        """Mark a reply as seen: counted, or kept without counting."""
+
+    async def congratulate(self, this: Round, member_id: str, rounds: int) -> None:
+        """Tell the thread that a member reached a milestone."""
+
+    async def tell_backfilled(self, this: Round, answers: int) -> None:
+        """Tell the thread that answers written while the bot was away are counted."""

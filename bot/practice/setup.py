@@ -1,0 +1,97 @@
+"""Setting a community up, and pausing, resuming and skipping its daily question."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.domain.communities import Community
+from bot.domain.rounds import Round
+from bot.domain.schedule import Due, Schedule, next_due
+from bot.practice.context import Practice
+from bot.storage import answers, communities, rounds
+from bot.storage.statement import Transaction
+
+
+async def set_up(practice: Practice, community_id: str, channel_id: str, schedule: Schedule) -> Community:
+    """Store where and when a community practises, and return it with its next due time.
+
+    A local day that had its question does not get another one because the schedule was moved.
+    """
+    now = practice.clock()
+
+    def transaction() -> Transaction[Community]:
+        known = yield from communities.community(community_id)
+        community = Community(community_id, channel_id, schedule, settled_day=known.settled_day if known else None)
+        community = replace(community, next_due=community.due_after(now))
+        yield from communities.save_community(community, now)
+        return community
+
+    return await practice.store.write(transaction())
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Where a community stands: its set-up, its newest round and how many answered it."""
+
+    community: Community
+    latest: Round | None
+    answered: int
+
+
+async def overview(practice: Practice, community_id: str) -> Overview | None:
+    """Read where a community stands; None if it was never set up."""
+
+    def transaction() -> Transaction[Overview | None]:
+        community = yield from communities.community(community_id)
+        if community is None:
+            return None
+        latest = yield from rounds.latest_round(community_id)
+        answered = (yield from answers.members_who_answered(latest.id)) if latest else 0
+        return Overview(community, latest, answered)
+
+    return await practice.store.read(transaction())
+
+
+async def leave(practice: Practice, community_id: str) -> None:
+    """Note that the bot was removed from a community: nothing is due there any more."""
+    await practice.store.write(communities.leave(community_id, practice.clock()))
+
+
+async def pause(practice: Practice, community: Community) -> Community:
+    """Stop asking until resumed; days without a round touch no streak."""
+    return await _save(practice, replace(community, paused=True, next_due=None))
+
+
+async def resume(practice: Practice, community: Community) -> Community:
+    """Ask again, from the next time the schedule names."""
+    active = replace(community, paused=False)
+    return await _save(practice, replace(active, next_due=active.due_after(practice.clock())))
+
+
+async def skip(practice: Practice, community: Community) -> tuple[Due, Due | None] | None:
+    """Leave out the next scheduled question; return it and the one after it, or None while paused."""
+    left_out = community.next_due
+    if left_out is None:
+        return None
+    following = next_due(community.schedule, practice.clock(), beyond=left_out.day)
+    await practice.store.write(communities.settle_day(community.id, left_out.day, following))
+    return left_out, following
+
+
+async def refresh_due_times(practice: Practice) -> None:
+    """Compute every future due time afresh, since a time zone's rules may have changed with a new release.
+
+    A due time that has passed stays as it is: the next tick decides what becomes of it.
+    """
+    now = practice.clock()
+    for community in await practice.store.read(communities.active_communities()):
+        if community.next_due is None or community.next_due.at <= now:
+            continue
+        due = community.due_after(now)
+        if due != community.next_due:
+            settled = community.settled_day or community.schedule.local(now).date() - timedelta(days=1)
+            await practice.store.write(communities.settle_day(community.id, settled, due))
+
+
+async def _save(practice: Practice, community: Community) -> Community:
+    await practice.store.write(communities.save_community(community, practice.clock()))
+    return community

@@ -1,0 +1,127 @@
+"""Every knob of the bot, typed, read from an environment mapping.
+
+Importing this module needs no token, and nothing here reads the process environment by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+PREFIX = "PRACTICE_BOT_"
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_ON = {"on", "true", "yes", "1"}
+_OFF = {"off", "false", "no", "0"}
+
+
+class SettingsError(Exception):
+    """A setting is missing or makes no sense; the message says which one and how to put it right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator decides.
+
+    `database` is one SQLite file; `bank` a directory of questions instead of the shipped one; `message_content`
+    whether the privileged intent of that name is asked for; `heartbeat` a file that a running bot touches;
+    `discord_api` another base address for Discord, such as a proxy; `exit_delay` how many seconds to wait before giving
+    up on a setting that must be changed first.
+    """
+
+    database: Path = Path("practice-bot.db")
+    discord_token: SecretStr | None = None
+    discord_api: str | None = None
+    message_content: bool = True
+    bank: Path | None = None
+    heartbeat: Path | None = None
+    log_level: str = "INFO"
+    exit_delay: int = 0
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings from variables that start with PRACTICE_BOT_.
+
+        A secret may also be named by file, as in PRACTICE_BOT_DISCORD_TOKEN_FILE.
+
+        Raises:
+            SettingsError: a variable is unknown or has a value that makes no sense.
+        """
+        known = {"DATABASE", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DISCORD_API", "MESSAGE_CONTENT", "BANK"}
+        known |= {"HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY"}
+        given = {name.removeprefix(PREFIX): _bare(value) for name, value in environ.items() if name.startswith(PREFIX)}
+        unknown = sorted(given.keys() - known)
+        if unknown:
+            raise SettingsError(
+                f"{PREFIX}{unknown[0]} is not a setting. Known, each after {PREFIX}: {', '.join(sorted(known))}."
+            )
+        given = {name: value for name, value in given.items() if value}
+        level = given.get("LOG_LEVEL", "INFO").upper()
+        if level not in _LEVELS:
+            raise SettingsError(f"{PREFIX}LOG_LEVEL is {level!r}; use one of {', '.join(_LEVELS)}.")
+        token = _secret(given, "DISCORD_TOKEN")
+        return cls(
+            database=Path(given.get("DATABASE", "practice-bot.db")).expanduser(),
+            discord_token=SecretStr(token.removeprefix("Bot ").strip()) if token else None,
+            discord_api=_address(given.get("DISCORD_API")),
+            message_content=_switch(given, "MESSAGE_CONTENT", default=True),
+            bank=Path(given["BANK"]).expanduser() if "BANK" in given else None,
+            heartbeat=Path(given["HEARTBEAT"]).expanduser() if "HEARTBEAT" in given else None,
+            log_level=level,
+            exit_delay=_seconds(given, "EXIT_DELAY"),
+        )
+
+
+def _bare(value: str) -> str:
+    """Drop the quotes and spaces that `docker run --env-file` passes on and a shell would not."""
+    value = value.strip()
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+        value = value[1:-1].strip()
+    return value
+
+
+def _secret(given: Mapping[str, str], name: str) -> str | None:
+    path = given.get(f"{name}_FILE")
+    if path is None:
+        return given.get(name)
+    try:
+        return _bare(Path(path).expanduser().read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{PREFIX}{name}_FILE names {path}, which cannot be read ({error.__class__.__name__}). "
+            "Check the path and that this user may read it."
+        ) from error
+
+
+def _switch(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = given.get(name, "on" if default else "off").lower()
+    if value not in _ON | _OFF:
+        raise SettingsError(f"{PREFIX}{name} is {value!r}; use on or off.")
+    return value in _ON
+
+
+def _seconds(given: Mapping[str, str], name: str) -> int:
+    value = given.get(name, "0")
+    if not value.isdecimal():
+        raise SettingsError(f"{PREFIX}{name} is {value!r}; use a whole number of seconds.")
+    return int(value)
+
+
+def _address(value: str | None) -> str | None:
+    if value is None:
+        return None
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingsError(f"{PREFIX}DISCORD_API is {value!r}; use an address such as https://discord.com.")
+    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise SettingsError(f"{PREFIX}DISCORD_API would send the token unencrypted to {parts.hostname}; use https.")
+    return value.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,40 @@
+"""What every test starts from."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from simcord.env import Env
+
+from bot.frontends.discord.client import PracticeClient
+from bot.storage.sqlite import SQLite
+from study import START, Process, Study, WorldClock, new_study
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SQLite]:
+    """The real store on a file of its own."""
+    opened = await SQLite.open(tmp_path / "practice.db", now=START)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def process(tmp_path: Path) -> AsyncIterator[Process]:
+    """The bot's process on a database of its own, not yet connected."""
+    started = Process(tmp_path / "practice.db", WorldClock())
+    await started.start()
+    yield started
+    await started.stop()
+
+
+@pytest.fixture
+def simcord_bot(process: Process) -> PracticeClient:
+    return process.app.discord()
+
+
+@pytest.fixture
+def study(simcord_env: Env, process: Process) -> Study:
+    """A server in a simulated Discord with the real bot in it, not yet set up."""
+    process.clock.env = simcord_env
+    return new_study(simcord_env, process)
