@@ -113,6 +113,7 @@ class Question(_Closed):
     follow_ups: Annotated[tuple[Remark, ...], MinLen(1), MaxLen(3)]
     multiple_choice: MultipleChoice
     references: Annotated[tuple[Reference, ...], MinLen(1), MaxLen(4)]
+    checks: Annotated[tuple[Remark, ...], MaxLen(12)] = ()
     reviewed: date | None = None
 
 

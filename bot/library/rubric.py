@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.domain.arithmetic import holds
 from bot.domain.coverage import texts
 from bot.domain.phrases import Phrase, phrasebook, stems
-from bot.domain.questions import Question
+from bot.domain.questions import Kind, Question
 from bot.library.faults import Flaw, Place
 
 SHORT_ANSWER_SHARE = 0.6
@@ -38,6 +39,7 @@ def question_flaws(question: Question) -> Iterator[Flaw]:
     yield from _misconceptions(question, known)
     yield from _options(question)
     yield from _references(question)
+    yield from _checks(question)
 
 
 def _phrases(question: Question) -> Iterator[Flaw]:
@@ -159,3 +161,16 @@ def _references(question: Question) -> Iterator[Flaw]:
         if reference.arxiv is reference.doi is reference.url is None:
             sentence = f"“{reference.title}” cannot be looked up: add its `arxiv`, `doi` or `url`."
             yield Flaw(place, "no-link", sentence)
+
+
+def _checks(question: Question) -> Iterator[Flaw]:
+    if question.kind is Kind.COMPUTE and not question.checks:
+        sentence = "A worked example must be recomputed: add `checks`, a list of expressions such as `4 / 0.8 == 5`."
+        yield Flaw((), "no-checks", sentence)
+    for number, check in enumerate(question.checks):
+        try:
+            wrong = None if holds(check) else "it is false: correct the number in the text, or the expression"
+        except ValueError as error:
+            wrong = str(error)
+        if wrong is not None:
+            yield Flaw(("checks", number), "arithmetic", f"`{check}` does not hold: {wrong}.")
