@@ -42,6 +42,12 @@ format: $(VENV)/.dev ## Format the code and mend what can be mended by machine
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+constraints: $(VENV)/.dev ## Take the newest versions of everything into constraints.txt
+	@$(BIN)/python -m pip install -q --upgrade --upgrade-strategy eager -e '.[dev]'
+	@{ sed -n 1,2p constraints.txt; \
+	   { $(BIN)/pip freeze --exclude-editable; grep -E '^(audioop-lts|colorama)=' constraints.txt; } \
+	     | LC_ALL=C sort -f -u -s -t= -k1,1; } > constraints.new && mv constraints.new constraints.txt
+
 pictures: $(VENV)/.dev ## Take the pictures of README from the running demo (needs chromium)
 	@$(BIN)/python tests/browser/pictures.py
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -86,4 +85,3 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now, random: Random
 def _touch(path: Path) -> None:
     with contextlib.suppress(OSError):
         path.touch()
-        os.utime(path)
