@@ -31,7 +31,12 @@ _NAMES: Mapping[str, float] = {"pi": math.pi, "e": math.e, "inf": math.inf}
 _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **{name: getattr(math, name) for name in ("sqrt", "log", "log2", "log10", "exp", "sin", "cos", "tanh")},
     **{name: getattr(math, name) for name in ("floor", "ceil", "isclose", "prod")},
-    "abs": abs, "round": round, "min": min, "max": max, "sum": sum, "len": len,
+    "abs": abs,
+    "round": round,
+    "min": min,
+    "max": max,
+    "sum": sum,
+    "len": len,
 }
 _KNOWN = frozenset(_FUNCTIONS) | {"comb", "factorial"}
 

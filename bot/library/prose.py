@@ -9,7 +9,7 @@ from bot.library.faults import Flaw, Place
 CODE_WIDTH = 56
 
 # These fields are read by the matcher or shown apart, never as markdown.
-NOT_PROSE = frozenset({"id", "slug", "topic", "level", "kind", "phrases", "when", "references", "reviewed"})
+NOT_PROSE = frozenset({"id", "slug", "topic", "level", "kind", "phrases", "when", "checks", "references", "reviewed"})
 CODE = "\ufffc"
 
 _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)

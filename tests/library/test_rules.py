@@ -180,3 +180,9 @@ def test_an_option_that_stands_alone_is_no_catch_all(desk: Desk, option: str) ->
     desk.plant(DISTRACTOR, option)
 
     assert check_bank(desk.root) == []
+
+
+def test_arithmetic_is_not_judged_as_prose(desk: Desk) -> None:
+    desk.plant("references:", 'checks: ["2**10 == 1_024", "3 * 4 * 5 == 60"]\nreferences:')
+
+    assert check_bank(desk.root) == []
