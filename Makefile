@@ -49,7 +49,7 @@ constraints: $(VENV)/.dev ## Take the newest versions of everything into constra
 	     | LC_ALL=C sort -f -u -s -t= -k1,1; } > constraints.new && mv constraints.new constraints.txt
 
 pictures: $(VENV)/.dev ## Take the pictures of README from the running demo (needs chromium)
-	@$(BIN)/python tests/browser/pictures.py
+	@PYTHONPATH=tests $(BIN)/python -m browser.pictures
 
 torture: $(VENV)/.dev ## Run the long campaigns: every time zone, more seeds (about ten minutes)
 	@$(BIN)/python -m pytest -q -m torture

@@ -8,12 +8,14 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import timedelta
 from pathlib import Path
 
 from bot import __version__
-from bot.app import open_app, utc_now
+from bot.app import App, open_app, utc_now
+from bot.domain.clock import Clock
+from bot.frontends import demo
 from bot.frontends.discord.connection import RejectedError, UnreachableError, connect
 from bot.library import BankError, check_bank, report
 from bot.practice import boards
@@ -24,7 +26,7 @@ from bot.ticker import Ticker
 _log = logging.getLogger("bot")
 
 OK, FAILED, MISCONFIGURED = 0, 1, 78  # 78 is EX_CONFIG of sysexits.h: restarting will not help
-_FOR_THE_OPERATOR = (SettingsError, BankError, StorageError, RejectedError)
+_FOR_THE_OPERATOR = (SettingsError, BankError, StorageError, RejectedError, demo.DemoError)
 _HEARTBEAT_LIVES = timedelta(seconds=30)
 
 
@@ -51,6 +53,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"practice-bot {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command", title="commands")
 
+    demo_parser = commands.add_parser("demo", help="open the real bot in your browser: no account, no token")
+    demo_parser.add_argument("--no-browser", dest="browser", action="store_false", help="only print the address")
+    demo_parser.add_argument(
+        "--port", type=int, default=0, help="where to serve it on this machine; any free one if left out"
+    )
+    demo_parser.add_argument(
+        "--database", type=Path, help="keep the data in this file; without it all is gone at the end"
+    )
+    demo_parser.set_defaults(run=_demo)
+
     discord = commands.add_parser("discord", help="run the bot on Discord")
     discord.set_defaults(run=_discord)
 
@@ -67,6 +79,16 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--format", choices=("text", "json"), default="text", help="text for people, json for editors")
     check.set_defaults(run=_bank_check)
     return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+
+    def open_on(database: Path, clock: Clock) -> AbstractAsyncContextManager[App]:
+        return open_app(Settings(database=database), clock=clock)
+
+    asyncio.run(demo.run(open_on, now=utc_now(), port=options.port, browser=options.browser, database=options.database))
+    return OK
 
 
 def _discord(_: argparse.Namespace) -> int:

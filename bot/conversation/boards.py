@@ -7,7 +7,7 @@ from bot.domain.standings import Board, By, Period, Standing
 from bot.domain.streaks import MOST_FREEZES, ROUNDS_PER_FREEZE, Outcome
 from bot.practice.boards import StreakReport
 
-_MARKS = {Outcome.ANSWERED: "🟩", Outcome.SAVED: "🧊", Outcome.MISSED: "⬜", Outcome.OPEN: "🔸"}
+_MARKS = {Outcome.ANSWERED: "🟩", Outcome.SAVED: "🧊", Outcome.MISSED: "⬜", Outcome.OPEN: "🟨"}
 _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 _PERIODS = {Period.WEEK: "this week", Period.MONTH: "this month", Period.ALL: "all time"}
 _TITLES = {By.STREAK: "Streaks", By.ANSWERS: "Rounds answered", By.QUIZ: "Quiz questions right"}
@@ -20,7 +20,7 @@ def streak(report: StreakReport, *, own: bool) -> Say:
     strip = "".join(_MARKS[attended.outcome] for attended in report.rounds) or "No round yet."
     blocks = [
         text(Markdown("-# "), *whose, Markdown(f"\n## 🔥 {plural(state.current, 'round')} in a row")),
-        md(f"{strip}\n-# 🟩 answered · 🧊 saved by a freeze · ⬜ missed · 🔸 open now · newest on the right"),
+        md(f"{strip}\n-# 🟩 answered · 🧊 saved by a freeze · ⬜ missed · 🟨 open now · newest on the right"),
         md(
             f"Longest: **{state.longest}** · Freezes held: **{state.freezes}** of {MOST_FREEZES}\n"
             f"-# {_next_freeze(state.rounds_to_freeze)}"
@@ -74,7 +74,7 @@ def board(page: Board) -> Say:
 
 
 def _place(standing: Standing) -> str:
-    return _MEDALS.get(standing.rank, f"`{standing.rank:>2}`")
+    return _MEDALS.get(standing.rank, f"**{standing.rank}.**")
 
 
 def _own(page: Board) -> str:
@@ -86,4 +86,5 @@ def _own(page: Board) -> str:
 def _next_freeze(rounds: int | None) -> str:
     if rounds is None:
         return f"You hold as many freezes as there can be ({MOST_FREEZES})."
-    return f"{plural(rounds, 'more round')} in a row earns the next freeze (one for every {ROUNDS_PER_FREEZE})."
+    verb = "earns" if rounds == 1 else "earn"
+    return f"{plural(rounds, 'more round')} in a row {verb} the next freeze (one for every {ROUNDS_PER_FREEZE})."

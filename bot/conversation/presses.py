@@ -12,6 +12,7 @@ from bot.conversation.asker import Asker
 from bot.conversation.buttons import Press, pressed
 from bot.conversation.say import Form, Say
 from bot.domain.questions import Level
+from bot.domain.rounds import day_and_take
 from bot.domain.standings import By, Period
 from bot.practice import answers, boards, quiz
 from bot.practice.answers import Access
@@ -43,7 +44,8 @@ def form(practice: Practice, identity: str) -> Form | Say:
         return help_say.outdated()
     try:
         key, question_id = known[1]
-        return rounds_say.answer_form(_word(key), practice.bank.question(int(_word(question_id))))
+        day_and_take(_word(key))
+        return rounds_say.answer_form(_word(key), practice.bank.question(_number(question_id)))
     except (ValueError, LookupError):
         return help_say.outdated()
 
@@ -75,7 +77,9 @@ async def reveal(practice: Practice, asker: Asker, key: str | None, *, anyway: b
 async def draw_quiz(
     practice: Practice, asker: Asker, topic: str | None, level: Level | None, just_asked: int | None = None
 ) -> Say:
-    """Put a multiple-choice question to a member."""
+    """Put a multiple-choice question to a member; the topic may be anything that they typed."""
+    if topic is not None and all(known.slug != topic for known in practice.bank.topics):
+        return quiz_say.unknown_topic(topic)
     drawn = await quiz.draw(
         practice, asker.community_id, asker.member_id, topic=topic, level=level, just_asked=just_asked
     )
@@ -102,7 +106,7 @@ async def _hint(practice: Practice, asker: Asker, state: State) -> Say:
     this = await answers.round_of(practice, asker.community_id, _word(key))
     if this is None:
         return reveal_say.no_such_round()
-    return rounds_say.hint(this, practice.bank.question(this.question_id), int(_word(which)))
+    return rounds_say.hint(this, practice.bank.question(this.question_id), _number(which))
 
 
 async def _reveal(practice: Practice, asker: Asker, state: State) -> Say:
@@ -133,19 +137,25 @@ async def _sources(practice: Practice, asker: Asker, state: State) -> Say:
 
 async def _choose(practice: Practice, asker: Asker, state: State) -> Say:
     draw_id, question_id, order, place, topic, level = state
-    drawn = Draw(_word(draw_id), practice.bank.question(int(_word(question_id))), int(_word(order)))
-    await quiz.choose(practice, asker.community_id, asker.member_id, drawn, int(_word(place)))
-    return quiz_say.verdict(drawn, int(_word(place)), topic, Level(level) if level else None)
+    drawn = Draw(_word(draw_id), practice.bank.question(_number(question_id)), _number(order))
+    verdict = quiz_say.verdict(drawn, _number(place), topic, Level(level) if level else None)
+    waiting = await quiz.withheld(practice, asker.community_id, asker.member_id, drawn.question)
+    if waiting is not None:
+        return reveal_say.not_yet(waiting)
+    await quiz.choose(practice, asker.community_id, asker.member_id, drawn, _number(place))
+    return verdict
 
 
 async def _next(practice: Practice, asker: Asker, state: State) -> Say:
     just_asked, topic, level = state
-    return await draw_quiz(practice, asker, topic, Level(level) if level else None, int(_word(just_asked)))
+    if topic is not None:
+        practice.bank.topic(topic)
+    return await draw_quiz(practice, asker, topic, Level(level) if level else None, _number(just_asked))
 
 
 async def _board(practice: Practice, asker: Asker, state: State) -> Say:
     by, period, page, *_ = state
-    return await board(practice, asker, By(_word(by)), Period(_word(period)), int(_word(page)))
+    return await board(practice, asker, By(_word(by)), Period(_word(period)), _number(page))
 
 
 async def _streak(practice: Practice, asker: Asker, _state: State) -> Say:
@@ -166,6 +176,13 @@ _HANDLERS = {
 
 
 def _word(value: str | None) -> str:
-    if value is None:
+    if not value:
         raise ValueError("a button id lacks a word")
     return value
+
+
+def _number(value: str | None) -> int:
+    word = _word(value)
+    if not (word.isascii() and word.isdecimal()):
+        raise ValueError(f"a button id holds {word!r} where a number belongs")
+    return int(word)

@@ -1,7 +1,7 @@
 """The quiz as people read it."""
 
 from bot.conversation.buttons import Press, button_id
-from bot.conversation.say import Button, Buttons, Colour, Say, Tone, md
+from bot.conversation.say import Button, Buttons, Colour, Divider, Markdown, Say, Tone, md, text
 from bot.conversation.wording import classed
 from bot.domain.questions import Bank, Level
 from bot.domain.quiz import LETTERS, ordered
@@ -13,7 +13,7 @@ def question(drawn: Draw, bank: Bank, topic: str | None, level: Level | None) ->
     choices = ordered(drawn.question.multiple_choice, drawn.order)
     return Say(
         (
-            md(f"-# Quiz · {classed(drawn.question, bank.topic(drawn.question.topic).title)} · only you see this"),
+            md(f"-# Quiz · {classed(drawn.question, bank.topic(drawn.question.topic).title)}"),
             md(f"**{drawn.question.multiple_choice.question}**"),
             md("\n".join(f"**{letter}**  {choice.text}" for letter, choice in zip(LETTERS, choices, strict=True))),
             Buttons(
@@ -41,23 +41,30 @@ def verdict(drawn: Draw, place: int, topic: str | None, level: Level | None) -> 
         for letter, choice in zip(LETTERS, choices, strict=True)
     ]
     if chosen is right:
-        verdict_lines = f"## Right\n{right.why}"
+        heading, reasons = "## ✅ Right", right.why
     else:
-        verdict_lines = (
-            f"## Not quite\n**{LETTERS[place]}**: {chosen.why}\n\n"
-            f"**{LETTERS[choices.index(right)]}** is right: {right.why}"
-        )
+        heading = "## Not quite"
+        reasons = f"**{LETTERS[place]}**: {chosen.why}\n\n**{LETTERS[choices.index(right)]}** is right: {right.why}"
     return Say(
         (
-            md(f"-# Quiz · {drawn.question.title}"),
+            md(f"-# Quiz · {drawn.question.title}\n{heading}"),
             md(f"**{multiple_choice.question}**"),
             md("\n".join(lines)),
-            md(verdict_lines),
+            Divider(),
+            md(reasons),
             Buttons(
                 (Button(button_id(Press.QUIZ_NEXT, drawn.question.id, topic, level), "Next question", Tone.MAIN, "➡️"),)
             ),
         ),
         Colour.GOOD if chosen is right else Colour.CARE,
+    )
+
+
+def unknown_topic(written: str) -> Say:
+    """There is no such topic."""
+    return Say(
+        (text(written[:80] or "That", Markdown(" is not a topic. Start typing and choose one from the list.")),),
+        Colour.CARE,
     )
 
 
@@ -74,4 +81,4 @@ def nothing_fits(topic_title: str | None, level: Level | None) -> Say:
 def _mark(*, is_right: bool, is_chosen: bool) -> str:
     if is_right:
         return "✅"
-    return "❌" if is_chosen else "▫️"
+    return "❌" if is_chosen else "⬜"

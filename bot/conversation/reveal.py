@@ -44,7 +44,7 @@ def model_answer(look: Look, question: Question) -> Say:
     }
     return Say(
         (
-            md(f"-# Model answer · only you see this · {notes[look.access]}\n## {question.title}"),
+            md(f"-# Model answer · {notes[look.access]}\n## {question.title}"),
             md(question.short_answer),
             Divider(),
             md(f"**A strong answer says**\n{listed(tuple(point.label for point in question.key_points))}"),
@@ -97,7 +97,6 @@ def submitted(result: Submitted) -> Say:
     return Say(
         (
             md(lines),
-            md("-# Only you see this."),
             Buttons((Button(button_id(Press.REVEAL, this.key), "Model answer", Tone.MAIN, "📖"),)),
         ),
         Colour.GOOD if recorded.counts else Colour.CARE,

@@ -64,7 +64,7 @@ def hint(this: Round, question: Question, which: int) -> Say:
         buttons.append(Button(button_id(Press.HINT, this.key, which + 1), "Another hint", emoji="💡"))
     return Say(
         (
-            md(f"-# Hint {which + 1} of {len(question.hints)} · only you see this"),
+            md(f"-# Hint {which + 1} of {len(question.hints)}"),
             md(question.hints[which]),
             Buttons(tuple(buttons)),
         ),

@@ -46,8 +46,8 @@ def days(typed: str) -> frozenset[int] | None:
         return _WEEKEND
     chosen: set[int] = set()
     for part in re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", words)):
-        first, _, last = part.partition("-")
-        start, end = _weekday(first), _weekday(last or first)
+        first, dash, last = part.partition("-")
+        start, end = _weekday(first), _weekday(last if dash else first)
         if start is None or end is None:
             return None
         chosen.update((start + step) % 7 for step in range((end - start) % 7 + 1))

@@ -22,12 +22,10 @@ def next_question(questions: Iterable[Question], history: Sequence[int], seed: s
     candidates = list(questions)
     if not candidates:
         raise ValueError("the bank holds no question to ask; add one under data/questions")
-    times_asked = Counter(history)
-    fewest = min(times_asked[question.id] for question in candidates)
-    fresh = [question for question in candidates if times_asked[question.id] == fewest]
     last_asked = {question_id: place for place, question_id in enumerate(history)}
-    if fewest:
-        return min(fresh, key=lambda question: last_asked[question.id])
+    fresh = [question for question in candidates if question.id not in last_asked]
+    if not fresh:
+        return min(candidates, key=lambda question: last_asked[question.id])
     topic_of = {question.id: question.topic for question in candidates}
     topics = [topic_of[question_id] for question_id in history if question_id in topic_of]
     topic_count = Counter(topics)

@@ -1,12 +1,15 @@
 """A round: one question, one community, one local day; a small state machine whose every step can be resumed."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 # After this long a day's question is no longer worth posting; the next one is near.
 CATCH_UP = timedelta(hours=12)
+
+_KEY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:\.([0-9]{1,4}))?")
 
 
 class State(StrEnum):
@@ -61,8 +64,11 @@ def day_and_take(key: str) -> tuple[date, int]:
     Raises:
         ValueError: it is no such key.
     """
-    day, _, take = key.partition(".")
-    return datetime.strptime(day, "%Y%m%d").date(), int(take or 0)  # noqa: DTZ007  # why: a local day has no zone
+    match = _KEY.fullmatch(key)
+    if match is None:
+        raise ValueError(f"{key!r} is not the key of a round, which is a day such as 20261123 or 20261123.1")
+    year, month, day, take = match.groups(default="0")
+    return date(int(year), int(month), int(day)), int(take)
 
 
 def nonce(community_id: str, day: date, take: int, step: str = "question") -> str:

@@ -19,6 +19,8 @@ _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
 # A wanted weekday comes round within 7 days; the slack is for dates that a zone left out (Apia, 30 December 2011).
 _HORIZON_DAYS = 16
+# "localtime" is wherever the machine stands, "Factory" a machine that nobody has set up.
+_NOT_A_PLACE = {"localtime", "Factory"}
 
 
 class Due(NamedTuple):
@@ -55,7 +57,11 @@ class Schedule:
 @cache
 def zone_names() -> tuple[str, ...]:
     """Return the IANA names a community may choose, sorted."""
-    return tuple(sorted(name for name in available_timezones() if not name.startswith(("Etc/GMT", "posix", "right"))))
+    return tuple(
+        sorted(
+            name for name in available_timezones() - _NOT_A_PLACE if not name.startswith(("Etc/GMT", "posix", "right"))
+        )
+    )
 
 
 def due_instant(schedule: Schedule, day: date) -> datetime | None:

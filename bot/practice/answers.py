@@ -68,7 +68,7 @@ async def submit(
 
     def transaction() -> Transaction[Submitted | None]:
         this = yield from rounds.round_by_key(community_id, day, take)
-        if this is None:
+        if this is None or this.state is State.ABANDONED:
             return None
         recorded = yield from answers.record_answer(this.id, Answer(answer_id, member_id, Source.FORM, text, at))
         return Submitted(this, recorded)
@@ -152,7 +152,7 @@ async def look(
             this = yield from rounds.latest_round(community_id)
         else:
             this = yield from rounds.round_by_key(community_id, *day_and_take(key))
-        if this is None:
+        if this is None or this.state is State.ABANDONED:
             return None
         if this.state is State.CLOSED:
             return Look(this, Access.CLOSED)

@@ -12,12 +12,16 @@ from bot.storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """The facts, the questions, the time and the dice."""
+    """The facts, the questions, the time and the dice.
+
+    `ticking` is held while what is due is done, so that two ticks never do it side by side.
+    """
 
     store: Store
     bank: Bank
     clock: Clock
     random: Random
+    ticking: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     def lock(self, community_id: str) -> asyncio.Lock:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.domain.choice import next_question
@@ -21,6 +22,7 @@ _log = logging.getLogger(__name__)
 # One slow or hanging community must not hold up the others.
 STEP_TIMEOUT_SECONDS = 60
 _LEASE = timedelta(seconds=2 * STEP_TIMEOUT_SECONDS)
+_DOUBLE_CLICK = timedelta(minutes=1)
 _BATCH = 200
 _AT_ONCE = 8
 # More rounds than there can ever be.
@@ -48,6 +50,12 @@ async def tick(practice: Practice, publisher: Publisher) -> None:
     """
     if not publisher.is_ready():
         return
+    # A second tick that overlapped would try again at once what the first has just put off.
+    async with practice.ticking:
+        await _do_what_is_due(practice, publisher)
+
+
+async def _do_what_is_due(practice: Practice, publisher: Publisher) -> None:
     now = practice.clock()
     for community in await practice.store.read(communities.due_communities(now, _BATCH)):
         try:
@@ -67,8 +75,9 @@ async def tick(practice: Practice, publisher: Publisher) -> None:
 async def post_now(practice: Practice, publisher: Publisher, community: Community) -> Round | None:
     """Post a community's next question at once; it stands in for today's scheduled one where that is still to come.
 
-    A round that is waiting to be tried again is tried now instead. Returns the round as it is afterwards; its state
-    tells whether it could be opened.
+    A round that is waiting to be tried again is tried now instead, and one that opened within the last minute is not
+    followed by another: that was a double click. Returns the round as it is afterwards; its state tells whether it
+    could be opened.
     """
     now = practice.clock()
     day = community.schedule.local(now).date()
@@ -77,6 +86,9 @@ async def post_now(practice: Practice, publisher: Publisher, community: Communit
         waiting = yield from rounds.unfinished_round(community.id)
         if waiting is not None:
             return waiting
+        latest = yield from rounds.latest_round(community.id)
+        if latest is not None and latest.opened_at is not None and now - latest.opened_at < _DOUBLE_CLICK:
+            return latest
         take = yield from rounds.next_take(community.id, day)
         this = yield from rounds.claim_round(
             community_id=community.id,
@@ -103,7 +115,7 @@ async def carry_on(practice: Practice, publisher: Publisher, round_id: int) -> N
         return
     async with practice.lock(this.community_id):
         this = await practice.store.read(rounds.round_by_id(round_id))
-        if this is None or this.state not in (*UNFINISHED, State.CLOSED):
+        if this is None or this.state not in (*UNFINISHED, State.CLOSED) or this.recap_id is not None:
             return
         this = await practice.store.write(rounds.begin_attempt(round_id, practice.clock() + _LEASE))
         try:
@@ -192,6 +204,10 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
             await practice.store.write(communities.block(this.community_id, None))
     closing = await practice.store.write(rounds.opened(this.id, practice.clock()))
     _log.info("community %s: round %s is open", this.community_id, this.number)
+    if this.attempts > 1:
+        # Its thread may have stood for a while already, before any reply in it was known to be one.
+        with suppress(PublishError):
+            await backfill(practice, publisher, this)
     for previous in closing:
         attempt = await practice.store.write(rounds.begin_attempt(previous.id, practice.clock() + _LEASE))
         await _recap(practice, publisher, attempt)
@@ -204,6 +220,9 @@ async def _recap(practice: Practice, publisher: Publisher, this: Round) -> None:
         return
     try:
         await backfill(practice, publisher, this)
+    except RefusedError as error:
+        _log.warning("community %s, round %s: last replies not read: %s", this.community_id, this.number, error)
+    try:
         recap_id = await publisher.find_recap(this) if this.attempts > 1 else None
         if recap_id is None:
             answered = await practice.store.read(answers.members_who_answered(this.id))

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from bot.domain import quiz
 from bot.domain.questions import Level, Question
-from bot.domain.rounds import State
+from bot.domain.rounds import Round, State
 from bot.practice.context import Practice
-from bot.storage import communities, quizzes, rounds
+from bot.storage import answers, communities, quizzes, rounds
 from bot.storage.statement import Transaction
 
 # A member is not asked again what they were asked this recently, unless nothing else fits.
@@ -33,16 +33,16 @@ async def draw(
 ) -> Draw | None:
     """Draw a question for a member, not one of their latest if another fits; None when no question fits.
 
-    The question of the community's open round is never drawn: its choices would give the model answer away.
+    What a round asks now, or is about to ask, is never drawn: its choices would give the model answer away.
     """
 
-    def transaction() -> Transaction[tuple[set[int], int | None]]:
+    def transaction() -> Transaction[tuple[set[int], set[int]]]:
         recent = yield from quizzes.recent_quiz_questions(community_id, member_id, _RECENT)
-        latest = yield from rounds.latest_round(community_id)
-        return set(recent), latest.question_id if latest and latest.state is State.OPEN else None
+        asking = yield from _asking(community_id)
+        return set(recent), {this.question_id for this in asking}
 
-    recent, todays = await practice.store.read(transaction())
-    allowed = [question for question in practice.bank if question.id != todays]
+    recent, asked_now = await practice.store.read(transaction())
+    allowed = [question for question in practice.bank if question.id not in asked_now]
     avoid = recent | {just_asked} if just_asked is not None else recent
     question = quiz.draw(allowed, practice.random, topic=topic, level=level, avoid=avoid)
     if question is None:
@@ -50,8 +50,31 @@ async def draw(
     return Draw(f"{practice.random.getrandbits(40):x}", question, quiz.draw_order(practice.random))
 
 
+async def withheld(practice: Practice, community_id: str, member_id: str, question: Question) -> Round | None:
+    """Return the round that asks this question now, unless the member may see its model answer already.
+
+    A question that was drawn yesterday may be today's, and what is said of its choices would give the answer away.
+    """
+
+    def transaction() -> Transaction[Round | None]:
+        for this in (yield from _asking(community_id)):
+            if this.question_id != question.id or (yield from answers.has_answered(this.id, member_id)):
+                continue
+            if (yield from answers.revealed(this.id, member_id)) is None:
+                return this
+        return None
+
+    return await practice.store.read(transaction())
+
+
 async def choose(practice: Practice, community_id: str, member_id: str, drawn: Draw, place: int) -> bool:
-    """Record which of the four places a member chose, once per draw; return whether it holds the right choice."""
+    """Record which of the four places a member chose, once per draw; return whether it holds the right choice.
+
+    Raises:
+        LookupError: there is no such place.
+    """
+    if not 0 <= place < len(quiz.LETTERS):
+        raise LookupError(f"a quiz has {len(quiz.LETTERS)} choices, numbered from 0; {place} is none of them")
     chosen = quiz.ordered(drawn.question.multiple_choice, drawn.order)[place]
     correct = chosen is drawn.question.multiple_choice.correct
     now = practice.clock()
@@ -71,3 +94,10 @@ async def choose(practice: Practice, community_id: str, member_id: str, drawn: D
 
     await practice.store.write(transaction())
     return correct
+
+
+def _asking(community_id: str) -> Transaction[list[Round]]:
+    """Read the rounds whose question members see now or are about to see."""
+    latest = yield from rounds.latest_round(community_id)
+    coming = yield from rounds.unfinished_round(community_id)
+    return [this for this in (latest, coming) if this is not None and this.state is not State.CLOSED]

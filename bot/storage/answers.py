@@ -40,7 +40,7 @@ def record_answer(round_id: int, answer: Answer) -> Transaction[Recorded]:
         current = yield from member_streak(this.community_id, answer.member_id)
         return Recorded(new=False, counts=bool(known[0][0]), first=False, streak=current)
     revealed_at = yield from revealed(round_id, answer.member_id)
-    does_count = counts(answer.created_at, this.closed_at, revealed_at)
+    does_count = this.state is not State.ABANDONED and counts(answer.created_at, this.closed_at, revealed_at)
     had_one = yield from has_answered(round_id, answer.member_id)
     yield Statement(
         "INSERT INTO answer (id, round_id, community_id, member_id, source, text, counts, created_at, edited_at)"
@@ -66,10 +66,10 @@ def record_answer(round_id: int, answer: Answer) -> Transaction[Recorded]:
 
 
 def edit_answer(answer_id: str, text: str | None, edited_at: datetime) -> Transaction[bool]:
-    """Store a newer text of an answer to a round that is still open; return whether it was one."""
+    """Store a newer text of an answer to a round that is not closed yet; return whether it was one."""
     rows = yield Statement(
         "SELECT 1 FROM answer JOIN round ON round.id = answer.round_id"
-        " WHERE answer.id = ?1 AND answer.removed_at IS NULL AND round.state = 'open'",
+        " WHERE answer.id = ?1 AND answer.removed_at IS NULL AND round.state NOT IN ('closed', 'abandoned')",
         (answer_id,),
     )
     if rows:
@@ -78,7 +78,7 @@ def edit_answer(answer_id: str, text: str | None, edited_at: datetime) -> Transa
 
 
 def remove_answer(answer_id: str, now: datetime) -> Transaction[bool]:
-    """Drop an answer's text and, while its round is open, take back what it counted; return whether it was known.
+    """Drop an answer's text and, until its round closes, take back what it counted; return whether it was known.
 
     A closed round is settled: its streaks stay as they were. The row stays too, so that no scan brings it back.
     """
@@ -87,7 +87,7 @@ def remove_answer(answer_id: str, now: datetime) -> Transaction[bool]:
         return False
     round_id, member_id, _ = rows[0]
     this = yield from round_by_id(round_id)
-    if this is None or this.state is not State.OPEN:
+    if this is None or this.state in {State.CLOSED, State.ABANDONED}:
         yield Statement("UPDATE answer SET text = NULL WHERE id = ?1", (answer_id,))
         return True
     had_one = yield from has_answered(round_id, member_id)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from bot.domain.clock import from_epoch, to_epoch
 from bot.domain.rounds import Round, State
-from bot.storage.standings import miss_round, recount
+from bot.storage.standings import add_to_tally, miss_round, recount
 from bot.storage.statement import Row, Statement, Transaction
 
 _SELECT = (
@@ -104,7 +104,8 @@ def open_rounds() -> Transaction[list[Round]]:
     """Read the open rounds of every community that has not left."""
     rows = yield Statement(
         _SELECT + "WHERE state = 'open'"  # noqa: S608  # why: both parts are constants
-        " AND EXISTS (SELECT 1 FROM community WHERE community.id = round.community_id AND left_at IS NULL) ORDER BY id"
+        " AND EXISTS (SELECT 1 FROM community WHERE community.id = round.community_id AND left_at IS NULL)"
+        " ORDER BY community_id"
     )
     return [_round(row) for row in rows]
 
@@ -151,10 +152,18 @@ def threaded(round_id: int, thread_id: str | None) -> Transaction[Round]:
 def opened(round_id: int, now: datetime) -> Transaction[list[Round]]:
     """Open a round and close those before it; return the rounds that this closed.
 
-    Who did not answer a closing round spends a freeze or starts again, in the same transaction.
+    Who did not answer a closing round spends a freeze or starts again, in the same transaction. A round that a newer
+    one has overtaken is given up instead: opening it would close the question of today.
     """
     this = yield from _existing(round_id)
     if this.state is not State.THREADED:
+        return []
+    overtaken = yield Statement(
+        "SELECT 1 FROM round WHERE community_id = ?1 AND number > ?2 AND state IN ('open', 'closed') LIMIT 1",
+        (this.community_id, this.number),
+    )
+    if overtaken:
+        yield from _give_up(this)
         return []
     rows = yield Statement(
         _SELECT + "WHERE community_id = ?1 AND state = 'open' AND id <> ?2 ORDER BY number",
@@ -170,7 +179,13 @@ def opened(round_id: int, now: datetime) -> Transaction[list[Round]]:
     yield Statement(
         "UPDATE round SET state = 'open', opened_at = ?2, attempts = 0 WHERE id = ?1", (round_id, to_epoch(now))
     )
-    early = yield Statement("SELECT DISTINCT member_id FROM answer WHERE round_id = ?1", (round_id,))
+    # Whoever answered a round before it opened has a streak that goes beyond the close of the earlier one.
+    early = yield Statement(
+        "SELECT DISTINCT answer.member_id FROM round JOIN answer ON answer.round_id = round.id"
+        " WHERE round.community_id = ?1"
+        " AND (round.id = ?2 OR round.state IN ('claimed', 'published', 'threaded'))",
+        (this.community_id, round_id),
+    )
     for (member_id,) in early:
         yield from recount(this.community_id, member_id)
     rows = yield Statement(
@@ -186,10 +201,10 @@ def put_off(round_id: int, retry_at: datetime) -> Transaction[None]:
 
 
 def abandoned(round_id: int) -> Transaction[None]:
-    """Give up a round that nobody has seen; its number goes to the next one, and no streak knows of it."""
-    yield Statement(
-        "UPDATE round SET state = 'abandoned', number = NULL WHERE id = ?1 AND state = 'claimed'", (round_id,)
-    )
+    """Give up a round that nobody can see; its number goes to the next one, and no streak knows of it."""
+    this = yield from _existing(round_id)
+    if this.state is State.CLAIMED:
+        yield from _give_up(this)
 
 
 def recapped(round_id: int, recap_id: str) -> Transaction[None]:
@@ -204,9 +219,21 @@ def scanned(round_id: int, message_id: str) -> Transaction[None]:
     """
     yield Statement(
         "UPDATE round SET scanned_to = ?2 WHERE id = ?1"
-        " AND (scanned_to IS NULL OR length(scanned_to) < length(?2) OR scanned_to < ?2)",
+        " AND (scanned_to IS NULL OR length(scanned_to) < length(?2)"
+        " OR (length(scanned_to) = length(?2) AND scanned_to < ?2))",
         (round_id, message_id),
     )
+
+
+def _give_up(this: Round) -> Transaction[None]:
+    """Abandon a round, and take back what was counted of it: its message may have been answered before it was lost."""
+    yield Statement("UPDATE round SET state = 'abandoned', number = NULL WHERE id = ?1", (this.id,))
+    rows = yield Statement(
+        "SELECT DISTINCT member_id FROM answer WHERE round_id = ?1 AND counts = 1 AND removed_at IS NULL", (this.id,)
+    )
+    for (member_id,) in rows:
+        yield from add_to_tally(this.community_id, member_id, this.day, answers=-1)
+        yield from recount(this.community_id, member_id)
 
 
 def _existing(round_id: int) -> Transaction[Round]:

@@ -6,11 +6,13 @@ from bot.domain.standings import PAGE_SIZE, Board, By, Period, Standing, period_
 from bot.domain.streaks import Streak, after_answer, after_miss, streak
 from bot.storage.statement import Statement, Transaction
 
-# A member's rounds, oldest first: every closed one, and the open one once it is answered.
+# A member's rounds, oldest first: those that were opened, and any that they answered before it was.
 _HISTORY = (
+    "SELECT answered, number, day, state FROM ("
     "SELECT EXISTS (SELECT 1 FROM answer WHERE answer.round_id = round.id AND answer.member_id = ?2"
     " AND answer.counts = 1 AND answer.removed_at IS NULL) AS answered, round.number, round.day, round.state"
-    " FROM round WHERE round.community_id = ?1 AND round.state IN ('open', 'closed') ORDER BY round.number"
+    " FROM round WHERE round.community_id = ?1 AND round.number IS NOT NULL"
+    ") AS history WHERE answered OR state IN ('open', 'closed') ORDER BY number"
 )
 
 # (column, rows) of each board; every one is an ordered index.
@@ -30,9 +32,11 @@ def member_streak(community_id: str, member_id: str) -> Transaction[Streak]:
 
 
 def member_history(community_id: str, member_id: str) -> Transaction[list[tuple[int, date, bool, bool]]]:
-    """Read a member's rounds, oldest first, as (number, local day, answered, still open)."""
+    """Read a member's rounds, oldest first, as (number, local day, answered, not closed yet)."""
     rows = yield Statement(_HISTORY, (community_id, member_id))
-    return [(number, date.fromisoformat(day), bool(answered), state == "open") for answered, number, day, state in rows]
+    return [
+        (number, date.fromisoformat(day), bool(answered), state != "closed") for answered, number, day, state in rows
+    ]
 
 
 def answer_round(community_id: str, member_id: str) -> Transaction[Streak]:
@@ -113,7 +117,7 @@ def rebuild(community_id: str) -> Transaction[int]:
     answers = yield Statement(
         "SELECT DISTINCT answer.member_id, round.id, round.day FROM answer JOIN round ON round.id = answer.round_id"
         " WHERE answer.community_id = ?1 AND answer.counts = 1 AND answer.removed_at IS NULL"
-        " AND round.state IN ('open', 'closed')",
+        " AND round.number IS NOT NULL",
         (community_id,),
     )
     for member_id, _, day in answers:

@@ -5,6 +5,7 @@ from datetime import datetime
 import discord
 import pytest
 from simcord.backend.errors import SetupError
+from simcord.backend.models import Overwrite
 
 from bot.storage.communities import next_due_at
 from study import DAY, HOUR, Study, new_study, shown
@@ -191,3 +192,17 @@ async def test_when_the_bot_is_removed_nothing_is_due_there_any_more(study: Stud
     await study.app.tick()
 
     assert await study.app.practice.store.read(next_due_at()) is None
+
+
+async def test_where_the_bot_may_no_longer_read_history_a_round_still_closes_with_its_model_answer(
+    study: Study,
+) -> None:
+    await study.set_up(at="09:00")
+    await study.advance(9 * HOUR)
+    yesterday = study.thread
+    history = discord.Permissions(read_message_history=True).value
+    study.env.backend.set_overwrite(study.channel.id, Overwrite(study.guild.id, 0, deny=history))
+
+    await study.advance(DAY)
+
+    assert "Round 1 is closed" in shown(yesterday.last_message)

@@ -1,6 +1,9 @@
 """The Discord client: the least it may ask for, the cogs, and what happens when a connection stands."""
 
+import asyncio
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import discord
 from discord.ext import commands
@@ -17,6 +20,8 @@ from bot.practice.context import Practice
 _log = logging.getLogger(__name__)
 
 _LONGEST_WAIT_SECONDS = 30.0
+# Long enough for an answer to reach Discord, short enough for whoever waits for the process to end.
+_FINISH_SECONDS = 1.5
 
 
 class PracticeClient(commands.Bot):
@@ -40,6 +45,7 @@ class PracticeClient(commands.Bot):
         self.practice = practice
         self.reads_replies = reads_replies
         self.publisher = DiscordPublisher(self, practice.bank, reads_replies=reads_replies)
+        self._in_hand: set[asyncio.Task[object]] = set()
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(PressedButton)
@@ -52,5 +58,33 @@ class PracticeClient(commands.Bot):
 
     async def catch_up(self, *, whole: bool) -> None:
         """Read what was written while no connection stood, then do what fell due meanwhile."""
-        await answers.catch_up(self.practice, self.publisher, whole=whole)
-        await daily.tick(self.practice, self.publisher)
+        with self.in_hand():
+            await answers.catch_up(self.practice, self.publisher, whole=whole)
+            await daily.tick(self.practice, self.publisher)
+
+    @contextmanager
+    def in_hand(self) -> Iterator[None]:
+        """Name the running task as one that an orderly end waits for."""
+        task = asyncio.current_task()
+        if task is None or task in self._in_hand:
+            yield
+            return
+        self._in_hand.add(task)
+        try:
+            yield
+        finally:
+            self._in_hand.discard(task)
+
+    async def finish(self) -> None:
+        """Listen to no further reply, and let what is in hand come to its end, for at most 1.5 seconds.
+
+        What was not listened to is read back at the next start.
+        """
+        self.publisher.threads.clear()
+        if not self._in_hand:
+            return
+        _, late = await asyncio.wait(self._in_hand, timeout=_FINISH_SECONDS)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)

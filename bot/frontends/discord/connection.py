@@ -42,6 +42,7 @@ async def connect(client: PracticeClient, token: str, *, api: str | None, until:
                 running.result()
         finally:
             stopping.cancel()
+            await client.finish()
             await client.close()
             if not running.done():
                 running.cancel()

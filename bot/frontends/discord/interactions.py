@@ -67,6 +67,11 @@ async def answer(interaction: Interaction, ask: Callable[[Asker], Awaitable[Say]
     What was asked is done even when Discord no longer wants to hear of it: a form's text must not be lost to a slow
     network.
     """
+    with interaction.client.in_hand():
+        await _answer(interaction, ask, update=update)
+
+
+async def _answer(interaction: Interaction, ask: Callable[[Asker], Awaitable[Say]], *, update: bool) -> None:
     try:
         await (interaction.response.defer() if update else interaction.response.defer(ephemeral=True, thinking=True))
         acknowledged = True

@@ -98,16 +98,18 @@ class DiscordPublisher:
             raise RefusedError(
                 f"I may not read the thread of round {this.number}: allow me Read Message History there."
             )
-        cursor = int(after or thread.id)
+        cursor, overlap = int(after or thread.id), 0
         while True:
+            since = discord.Object(cursor - overlap)
             with _translated(f"reading the thread of round {this.number}"):
-                batch = [
-                    message
-                    async for message in thread.history(limit=_PAGE, after=discord.Object(cursor), oldest_first=True)
-                ]
+                batch = [message async for message in thread.history(limit=_PAGE, after=since, oldest_first=True)]
+            if not batch and overlap:
+                raise PublishError(f"reading the thread of round {this.number}: its end was no longer shown")
             if not batch:
                 return
             cursor = max(message.id for message in batch)
+            # With one message on two pages, an empty page tells of a permission that was taken away, not of the end.
+            overlap = 1
             replies = (self.reply(message) for message in batch)
             yield Page(tuple(reply for reply in replies if reply is not None), str(cursor))
             if len(batch) < _PAGE:
@@ -205,6 +207,11 @@ def _translated(doing: str) -> Iterator[None]:
         raise PublishError(f"{doing}: Discord asks to wait {error.retry_after:.0f} seconds") from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise PublishError(f"{doing}: no answer from Discord ({error.__class__.__name__})") from error
+    except RuntimeError as error:
+        # So aiohttp tells that the client was closed meanwhile.
+        if str(error) != "Session is closed":
+            raise
+        raise PublishError(f"{doing}: the connection was closed") from error
 
 
 def _code(error: PublishError) -> int:

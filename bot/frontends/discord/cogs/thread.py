@@ -24,7 +24,8 @@ class ThreadCog(commands.Cog):
             return
         reply = self._client.publisher.reply(message)
         if reply is not None:
-            await answers.take_reply(self._client.practice, self._client.publisher, str(message.channel.id), reply)
+            with self._client.in_hand():
+                await answers.take_reply(self._client.practice, self._client.publisher, str(message.channel.id), reply)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
