@@ -112,11 +112,15 @@ def _seconds(given: Mapping[str, str], name: str) -> int:
 def _address(value: str | None) -> str | None:
     if value is None:
         return None
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
+    except ValueError:
+        scheme, host, port = "", None, None
+    if scheme not in {"http", "https"} or not host or port == 0:
         raise SettingsError(f"{PREFIX}DISCORD_API is {value!r}; use an address such as https://discord.com.")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
-        raise SettingsError(f"{PREFIX}DISCORD_API would send the token unencrypted to {parts.hostname}; use https.")
+    if scheme == "http" and not _is_loopback(host):
+        raise SettingsError(f"{PREFIX}DISCORD_API would send the token unencrypted to {host}; use https.")
     return value.rstrip("/")
 
 

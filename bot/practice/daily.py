@@ -203,7 +203,7 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
             this = await practice.store.write(rounds.threaded(this.id, thread_id))
             await practice.store.write(communities.block(this.community_id, None))
     closing = await practice.store.write(rounds.opened(this.id, practice.clock()))
-    _log.info("community %s: round %s is open", this.community_id, this.number)
+    _log.info("community %s: round %s was opened", this.community_id, this.number)
     if this.attempts > 1:
         # Its thread may have stood for a while already, before any reply in it was known to be one.
         with suppress(PublishError):

@@ -6,6 +6,7 @@ import discord
 import pytest
 from simcord.backend.errors import SetupError
 from simcord.backend.models import Overwrite
+from simcord.enums import OverwriteType
 
 from bot.storage.communities import next_due_at
 from study import DAY, HOUR, Study, new_study, shown
@@ -201,7 +202,7 @@ async def test_where_the_bot_may_no_longer_read_history_a_round_still_closes_wit
     await study.advance(9 * HOUR)
     yesterday = study.thread
     history = discord.Permissions(read_message_history=True).value
-    study.env.backend.set_overwrite(study.channel.id, Overwrite(study.guild.id, 0, deny=history))
+    study.env.backend.set_overwrite(study.channel.id, Overwrite(study.guild.id, OverwriteType.ROLE, deny=history))
 
     await study.advance(DAY)
 

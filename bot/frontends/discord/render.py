@@ -39,7 +39,10 @@ _MOMENTS = {"full": "F", "time": "t", "relative": "R"}
 _MOST_CHARACTERS = 4000
 # A form that nobody submits is forgotten after as long as its interaction could have been answered.
 _FORM_SECONDS = 900.0
-_MARKS_AT_LINE_START = re.compile(r"(?m)^(\s*)(#|-|\+|>|\d+\.)")
+# A backslash takes the meaning from a sign, never from a letter or digit: `1\.`, not `\1.`.
+_SIGNS = re.compile(r"[\\*_~`|\[\]<>@]|:(?=//)")
+_MARKS_AT_LINE_START = re.compile(r"(?m)^(\s*\d*)([#+-]|(?<=\d)\.)")
+_EVERYONE = re.compile(r"@(?=everyone|here)")
 
 
 def layout(say: Say) -> ui.LayoutView:
@@ -89,8 +92,8 @@ def escaped(words: str) -> str:
     visible = "".join(
         character for character in words if character == "\n" or unicodedata.category(character) not in {"Cc", "Cf"}
     )
-    plain = discord.utils.escape_mentions(discord.utils.escape_markdown(visible, as_needed=False))
-    return _MARKS_AT_LINE_START.sub(r"\1\\\2", plain)
+    plain = _MARKS_AT_LINE_START.sub(r"\1\\\2", _SIGNS.sub(r"\\\g<0>", visible))
+    return _EVERYONE.sub("@\u200b", plain)
 
 
 def shortened(source: str, limit: int) -> str:

@@ -1,0 +1,147 @@
+"""The facts of communities in plain dictionaries, and the standings that follow: slow, and easy to believe."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bot.domain.rounds import State
+from bot.domain.standings import period_keys
+from bot.domain.streaks import Streak, streak
+
+Projections = tuple[list[tuple[object, ...]], list[tuple[object, ...]]]
+UNSEEN = (State.CLAIMED, State.PUBLISHED, State.THREADED)
+
+
+@dataclass
+class ModelRound:
+    """A round; its place in the community's list is its number's order."""
+
+    id: int
+    day: date
+    take: int
+    number: int | None
+    state: State = State.CLAIMED
+    closed_at: datetime | None = None
+
+
+@dataclass
+class ModelAnswer:
+    round: ModelRound
+    member_id: str
+    counts: bool
+    text: str | None
+    edited_at: datetime | None = None
+    removed: bool = False
+
+
+@dataclass
+class ModelCommunity:
+    """One community's rounds and what its members did."""
+
+    rounds: list[ModelRound] = field(default_factory=list)
+    answers: dict[str, ModelAnswer] = field(default_factory=dict)
+    reveals: dict[tuple[int, str], datetime] = field(default_factory=dict)
+    quiz: list[tuple[str, date, bool]] = field(default_factory=list)
+
+    def claim(self, round_id: int, day: date, take: int) -> ModelRound:
+        number = max((this.number or 0 for this in self.rounds), default=0) + 1
+        self.rounds.append(ModelRound(round_id, day, take, number))
+        return self.rounds[-1]
+
+    def open(self, this: ModelRound, now: datetime) -> list[int]:
+        """Open a round that has a thread; return the ids of those that this closed."""
+        if this.state is not State.THREADED:
+            return []
+        assert this.number is not None
+        if any((other.number or 0) > this.number and other.state not in UNSEEN for other in self.rounds):
+            this.state, this.number = State.ABANDONED, None
+            return []
+        closing = [other for other in self.rounds if other.state is State.OPEN]
+        for other in closing:
+            other.state, other.closed_at = State.CLOSED, now
+        this.state = State.OPEN
+        return [other.id for other in closing]
+
+    def abandon(self, this: ModelRound) -> None:
+        if this.state is State.CLAIMED:
+            this.state, this.number = State.ABANDONED, None
+
+    def record(self, answer_id: str, this: ModelRound, member_id: str, text: str, created_at: datetime) -> ModelAnswer:
+        revealed_at = self.reveals.get((this.id, member_id))
+        counts = (
+            this.state is not State.ABANDONED
+            and (this.closed_at is None or created_at <= this.closed_at)
+            and (revealed_at is None or created_at < revealed_at)
+        )
+        self.answers[answer_id] = ModelAnswer(this, member_id, counts, text)
+        return self.answers[answer_id]
+
+    def edit(self, answer_id: str, text: str, edited_at: datetime) -> bool:
+        answer = self.answers.get(answer_id)
+        if answer is None or answer.removed or answer.round.state in {State.CLOSED, State.ABANDONED}:
+            return False
+        self.replace_text(answer, text, edited_at)
+        return True
+
+    def replace_text(self, answer: ModelAnswer, text: str, edited_at: datetime) -> None:
+        if not answer.removed and (answer.edited_at is None or answer.edited_at < edited_at):
+            answer.text, answer.edited_at = text, edited_at
+
+    def remove(self, answer_id: str) -> bool:
+        answer = self.answers.get(answer_id)
+        if answer is None or answer.removed:
+            return False
+        answer.text = None
+        answer.removed = answer.round.state not in {State.CLOSED, State.ABANDONED}
+        return True
+
+    def texts(self, this: ModelRound) -> list[tuple[str, str | None]]:
+        """Return the answers to a round that still stand, by id."""
+        return sorted(
+            (answer_id, answer.text)
+            for answer_id, answer in self.answers.items()
+            if answer.round is this and not answer.removed
+        )
+
+    def has_answered(self, this: ModelRound, member_id: str) -> bool:
+        return any(
+            answer.round is this and answer.member_id == member_id and answer.counts and not answer.removed
+            for answer in self.answers.values()
+        )
+
+    def history(self, member_id: str) -> list[tuple[int, date, bool, bool]]:
+        """Return a member's rounds as (number, local day, answered, still open): closed, open, and early answered."""
+        rounds = [
+            (this.number, this.day, self.has_answered(this, member_id), this.state is not State.CLOSED, this.state)
+            for this in self.rounds
+            if this.number is not None
+        ]
+        return [
+            (number, day, answered, is_open)
+            for number, day, answered, is_open, state in rounds
+            if answered or state not in UNSEEN
+        ]
+
+    def streak(self, member_id: str) -> Streak:
+        return streak(answered for _, _, answered, is_open in self.history(member_id) if answered or not is_open)
+
+    def projections(self) -> Projections:
+        """Return standings and tallies as the store lists them."""
+        members = {answer.member_id for answer in self.answers.values()}
+        streaks = {member: self.streak(member) for member in sorted(members)}
+        answered: Counter[tuple[str, str]] = Counter()
+        for member in members:
+            for this in self.rounds:
+                if this.number is not None and self.has_answered(this, member):
+                    answered.update((period, member) for period in period_keys(this.day))
+        right = Counter(
+            (period, member) for member, day, correct in self.quiz if correct for period in period_keys(day)
+        )
+        return (
+            [
+                (member, each.current, each.longest, each.freezes)
+                for member, each in streaks.items()
+                if each.longest or each.freezes
+            ],
+            [(*key, answered[key], right[key]) for key in sorted(answered.keys() | right.keys())],
+        )
