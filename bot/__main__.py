@@ -120,7 +120,7 @@ async def _serve(settings: Settings, token: str) -> int:
         try:
             await connect(app.discord(), token, api=settings.discord_api, until=stop)
         finally:
-            ticker.stop()
+            await ticker.stop()
     _log.info("closed cleanly")
     return OK
 

@@ -1,5 +1,6 @@
 """APScheduler as an alarm clock: it rings, the domain decides what is due."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC
@@ -23,6 +24,7 @@ class Ticker:
         # It tells of every ring that a slow tick made it leave out; the next one catches up by design.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._ringing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._scheduler.add_job(
@@ -35,11 +37,24 @@ class Ticker:
         )
         self._scheduler.start()
 
-    def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self, *, within_seconds: float = 1.0) -> None:
+        """Ring no more, and let a tick that is under way come to its end, or cancel it when it takes too long."""
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        if (ringing := self._ringing) is not None:
+            await asyncio.wait({ringing}, timeout=within_seconds)
+            ringing.cancel()
+            await asyncio.wait({ringing})
+        self._scheduler.shutdown(wait=False)
 
     async def _ring(self) -> None:
+        # A task of its own, since the scheduler would report as an error that it was cancelled.
+        self._ringing = asyncio.create_task(self._tick_or_log(), name="tick")
+        await asyncio.wait({self._ringing})
+        self._ringing = None
+
+    async def _tick_or_log(self) -> None:
         try:
             await self._tick()
         except Exception:  # noqa: BLE001  # why: an alarm clock that dies of one failure would never ring again

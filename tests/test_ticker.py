@@ -38,12 +38,38 @@ async def test_a_tick_that_fails_is_logged_and_the_next_one_rings(
     assert "the next one tries again" in record.getMessage()
 
 
-async def test_a_tick_that_is_cancelled_is_cancelled(caplog: pytest.LogCaptureFixture) -> None:
-    ticker = Ticker(Tick(asyncio.CancelledError()))
+async def test_stopping_lets_a_tick_under_way_come_to_its_end() -> None:
+    may_end, ended = asyncio.Event(), asyncio.Event()
 
-    with pytest.raises(asyncio.CancelledError):
-        await ticker._ring()
+    async def tick() -> None:
+        await may_end.wait()
+        ended.set()
 
+    ticker = Ticker(tick)
+    ticker.start()
+    ringing = asyncio.create_task(ticker._ring())
+    await asyncio.sleep(0)
+    stopping = asyncio.create_task(ticker.stop(within_seconds=60))
+    await asyncio.sleep(0)
+
+    may_end.set()
+    await stopping
+
+    assert ended.is_set()
+    await ringing
+
+
+async def test_stopping_cancels_a_tick_that_takes_too_long_and_makes_no_noise(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ticker = Ticker(asyncio.Event().wait)  # type: ignore[arg-type]  # why: it never returns
+    ticker.start()
+    ringing = asyncio.create_task(ticker._ring())
+    await asyncio.sleep(0)
+
+    await ticker.stop(within_seconds=0)
+
+    await ringing
     assert caplog.records == []
 
 
@@ -52,7 +78,7 @@ async def test_one_job_rings_for_all_communities_every_five_seconds_and_never_tw
     ticker.start()
 
     jobs = ticker._scheduler.get_jobs()
-    ticker.stop()
+    await ticker.stop()
 
     (job,) = jobs
     assert str(job.trigger) == "cron[second='*/5']"
@@ -64,7 +90,7 @@ async def test_the_clock_it_rings_by_repeats_no_hour() -> None:
     ticker.start()
 
     (job,) = ticker._scheduler.get_jobs()
-    ticker.stop()
+    await ticker.stop()
 
     assert job.next_run_time.utcoffset().total_seconds() == 0
     assert job.next_run_time.second % 5 == 0
@@ -73,10 +99,10 @@ async def test_the_clock_it_rings_by_repeats_no_hour() -> None:
 async def test_stopping_may_be_asked_for_twice_and_before_starting() -> None:
     ticker = Ticker(Tick())
 
-    ticker.stop()
+    await ticker.stop()
     ticker.start()
-    ticker.stop()
+    await ticker.stop()
     await asyncio.sleep(0)  # one turn of the loop, in which the scheduler ends
-    ticker.stop()
+    await ticker.stop()
 
     assert not ticker._scheduler.running
