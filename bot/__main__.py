@@ -16,10 +16,10 @@ from bot import __version__
 from bot.app import App, open_app, utc_now
 from bot.domain.clock import Clock
 from bot.frontends import demo
-from bot.frontends.discord.connection import RejectedError, UnreachableError, connect
+from bot.frontends.discord.connection import RejectedError, UnreachableError, UnreadableError, connect
 from bot.library import BankError, check_bank, report
 from bot.practice import boards
-from bot.settings import Settings, SettingsError
+from bot.settings import MessageContent, Settings, SettingsError
 from bot.storage.errors import StorageError
 from bot.ticker import Ticker
 
@@ -118,11 +118,25 @@ async def _serve(settings: Settings, token: str) -> int:
         ticker = Ticker(app.tick)
         ticker.start()
         try:
-            await connect(app.discord(), token, api=settings.discord_api, until=stop)
+            await _connect(app, token, stop)
         finally:
             await ticker.stop()
     _log.info("closed cleanly")
     return OK
+
+
+async def _connect(app: App, token: str, stop: asyncio.Event) -> None:
+    settings = app.settings
+    try:
+        await connect(app.discord(), token, api=settings.discord_api, until=stop)
+    except UnreadableError:
+        if settings.message_content is not MessageContent.AUTO:
+            raise
+        _log.warning(
+            "Discord refuses the Message Content intent, so replies are counted without being read. To have them read, "
+            "switch it on in the developer portal (your application, Bot, Privileged Gateway Intents) and start again."
+        )
+        await connect(app.discord(reads_replies=False), token, api=settings.discord_api, until=stop)
 
 
 def _rebuild(_: argparse.Namespace) -> int:

@@ -14,7 +14,7 @@ from bot.frontends.discord.client import PracticeClient
 from bot.library import load_bank
 from bot.practice import answers, daily, setup
 from bot.practice.context import Practice
-from bot.settings import Settings
+from bot.settings import MessageContent, Settings
 from bot.storage.communities import next_due_at
 from bot.storage.sqlite import SQLite
 
@@ -38,9 +38,14 @@ class App:
         self._discord: PracticeClient | None = None
         self._read_again_at = practice.clock() + _READ_AGAIN
 
-    def discord(self) -> PracticeClient:
-        """Build an unconnected Discord client with everything in it; a later one takes an earlier one's place."""
-        self._discord = PracticeClient(self.practice, reads_replies=self.settings.message_content)
+    def discord(self, *, reads_replies: bool | None = None) -> PracticeClient:
+        """Build an unconnected Discord client with everything in it; a later one takes an earlier one's place.
+
+        It asks to read replies unless the settings, or the caller, say otherwise.
+        """
+        if reads_replies is None:
+            reads_replies = self.settings.message_content is not MessageContent.OFF
+        self._discord = PracticeClient(self.practice, reads_replies=reads_replies)
         return self._discord
 
     async def tick(self) -> None:

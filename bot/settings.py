@@ -5,6 +5,7 @@ Importing this module needs no token, and nothing here reads the process environ
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,20 +22,28 @@ class SettingsError(Exception):
     """A setting is missing or makes no sense; the message says which one and how to put it right."""
 
 
+class MessageContent(StrEnum):
+    """Whether replies may be read, which takes a privileged intent: if Discord grants it, by all means, or never."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What an operator decides.
 
     `database` is one SQLite file; `bank` a directory of questions instead of the shipped one; `message_content`
-    whether the privileged intent of that name is asked for; `heartbeat` a file that a running bot touches;
-    `discord_api` another base address for Discord, such as a proxy; `exit_delay` how many seconds to wait before giving
-    up on a setting that must be changed first.
+    whether the privileged intent of that name is asked for and insisted on; `heartbeat` a file that a running bot
+    touches; `discord_api` another base address for Discord, such as a proxy; `exit_delay` how many seconds to wait
+    before giving up on a setting that must be changed first.
     """
 
     database: Path = Path("practice-bot.db")
     discord_token: SecretStr | None = None
     discord_api: str | None = None
-    message_content: bool = True
+    message_content: MessageContent = MessageContent.AUTO
     bank: Path | None = None
     heartbeat: Path | None = None
     log_level: str = "INFO"
@@ -66,7 +75,7 @@ class Settings:
             database=Path(given.get("DATABASE", "practice-bot.db")).expanduser(),
             discord_token=SecretStr(token.removeprefix("Bot ").strip()) if token else None,
             discord_api=_address(given.get("DISCORD_API")),
-            message_content=_switch(given, "MESSAGE_CONTENT", default=True),
+            message_content=_message_content(given),
             bank=Path(given["BANK"]).expanduser() if "BANK" in given else None,
             heartbeat=Path(given["HEARTBEAT"]).expanduser() if "HEARTBEAT" in given else None,
             log_level=level,
@@ -95,11 +104,11 @@ def _secret(given: Mapping[str, str], name: str) -> str | None:
         ) from error
 
 
-def _switch(given: Mapping[str, str], name: str, *, default: bool) -> bool:
-    value = given.get(name, "on" if default else "off").lower()
-    if value not in _ON | _OFF:
-        raise SettingsError(f"{PREFIX}{name} is {value!r}; use on or off.")
-    return value in _ON
+def _message_content(given: Mapping[str, str]) -> MessageContent:
+    value = given.get("MESSAGE_CONTENT", "auto").lower()
+    if value not in {"auto"} | _ON | _OFF:
+        raise SettingsError(f"{PREFIX}MESSAGE_CONTENT is {value!r}; use auto, on or off.")
+    return MessageContent("on" if value in _ON else "off" if value in _OFF else value)
 
 
 def _seconds(given: Mapping[str, str], name: str) -> int:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsError
+from bot.settings import MessageContent, Settings, SettingsError
 
 TOKEN = "MTAw.secret.token"  # noqa: S105  # why: no real one
 QUOTES = ["{}", " {} ", '"{}"', "'{}'", ' "{}" ', "' {} '", "\t{}\n"]
@@ -38,7 +38,7 @@ def test_every_setting_is_read() -> None:
         Path("/data/bank"),
         Path("/tmp/beat"),  # noqa: S108  # why: as above
     )
-    assert (read.discord_api, read.message_content) == ("https://proxy.example", False)
+    assert (read.discord_api, read.message_content) == ("https://proxy.example", MessageContent.OFF)
     assert (read.log_level, read.exit_delay) == ("DEBUG", 30)
 
 
@@ -93,20 +93,22 @@ def test_the_variables_of_other_programs_are_none_of_our_business() -> None:
     assert Settings.from_env({"PATH": "/bin", "DISCORD_TOKEN": TOKEN, "BOT_DATABASE": "x"}) == Settings()
 
 
-@pytest.mark.parametrize("value", ["on", "TRUE", "Yes", "1"])
-def test_a_switch_may_be_turned_on_in_several_words(value: str) -> None:
-    assert settings(message_content=value).message_content
-
-
-@pytest.mark.parametrize("value", ["off", "FALSE", "No", "0"])
-def test_a_switch_may_be_turned_off_in_several_words(value: str) -> None:
-    assert not settings(message_content=value).message_content
+@pytest.mark.parametrize(
+    ("meant", "values"),
+    [
+        (MessageContent.ON, ["on", "TRUE", "Yes", "1"]),
+        (MessageContent.OFF, ["off", "FALSE", "No", "0"]),
+        (MessageContent.AUTO, ["auto", "Auto"]),
+    ],
+)
+def test_whether_replies_are_read_may_be_said_in_several_words(meant: MessageContent, values: list[str]) -> None:
+    assert {settings(message_content=value).message_content for value in values} == {meant}
 
 
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("message_content", "perhaps", "use on or off"),
+        ("message_content", "perhaps", "use auto, on or off"),
         ("log_level", "loud", "use one of DEBUG"),
         ("exit_delay", "soon", "whole number of seconds"),
         ("exit_delay", "-1", "whole number of seconds"),

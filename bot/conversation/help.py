@@ -1,6 +1,7 @@
 """What members can do, in one screen; and what to say when a press or command cannot be served."""
 
 from bot.conversation.say import Colour, Say, md
+from bot.domain.answers import LEAST_LETTERS
 
 
 def help_page(*, reads_replies: bool) -> Say:
@@ -10,8 +11,12 @@ def help_page(*, reads_replies: bool) -> Say:
         "**Model answer** shows you ours. When the next question comes, the round closes and the model answer "
         "is posted for everyone."
     )
-    if not reads_replies:
-        how += "\n-# I may not read messages here: replies in the thread are counted without being read or kept."
+    how += (
+        f"\n-# A reply of {LEAST_LETTERS} letters or more is an answer. I mark your first with ✅, "
+        "or with 📝 when it is kept without counting."
+        if reads_replies
+        else "\n-# I may not read messages here: every reply in the thread is counted without being read or kept."
+    )
     return Say(
         (
             md(f"## One question a day\n{how}"),

@@ -4,6 +4,7 @@ from bot.conversation.buttons import Press, button_id
 from bot.conversation.rounds import question_marker
 from bot.conversation.say import Button, Buttons, Colour, Divider, Say, Tone, md
 from bot.conversation.wording import listed, plural
+from bot.domain.answers import LEAST_LETTERS
 from bot.domain.questions import Question, Reference
 from bot.domain.rounds import Round
 from bot.domain.streaks import MILESTONES
@@ -80,6 +81,8 @@ def sources(question: Question) -> Say:
 def submitted(result: Submitted) -> Say:
     """Say whether an answer from the form counts, and what it did."""
     this, recorded = result.round, result.recorded
+    if not result.enough:
+        return _too_little(this)
     if not recorded.counts:
         closed = this.closed_at is not None
         why = (
@@ -100,6 +103,20 @@ def submitted(result: Submitted) -> Say:
             Buttons((Button(button_id(Press.REVEAL, this.key), "Model answer", Tone.MAIN, "📖"),)),
         ),
         Colour.GOOD if recorded.counts else Colour.CARE,
+    )
+
+
+def _too_little(this: Round) -> Say:
+    return Say(
+        (
+            md(
+                "## That says too little\n"
+                f"An answer takes at least {LEAST_LETTERS} letters besides mentions, links and emoji. Nothing is "
+                "counted yet; try again."
+            ),
+            Buttons((Button(question_marker(this), "Write my answer", Tone.MAIN, "✍️"),)),
+        ),
+        Colour.CARE,
     )
 
 

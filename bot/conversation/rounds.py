@@ -3,6 +3,7 @@
 from bot.conversation.buttons import Press, button_id
 from bot.conversation.say import Button, Buttons, Colour, Divider, Field, Form, Markdown, Mention, Say, Tone, md, text
 from bot.conversation.wording import classed, listed, plural
+from bot.domain.answers import LEAST_LETTERS
 from bot.domain.questions import Bank, Question
 from bot.domain.rounds import Round
 from bot.practice.publisher import Opening, Recap
@@ -51,7 +52,7 @@ def answer_form(key: str, question: Question) -> Form:
     return Form(
         button_id(Press.ANSWER, key, question.id),
         f"Your answer · #{question.id}",
-        Field("text", "What would you say in the interview?", question.title[:100], 10, 4000),
+        Field("text", "What would you say in the interview?", question.title[:100], LEAST_LETTERS, 4000),
     )
 
 

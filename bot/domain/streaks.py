@@ -6,7 +6,7 @@ from enum import StrEnum
 
 ROUNDS_PER_FREEZE = 7
 MOST_FREEZES = 2
-MILESTONES = frozenset({7, 30, 50, 100, 200, 365})
+MILESTONES = frozenset({7, 30, 100, 365})
 
 
 class Outcome(StrEnum):

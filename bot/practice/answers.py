@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.answers import Answer, Source
+from bot.domain.answers import Answer, Source, says_enough
 from bot.domain.rounds import Round, State, day_and_take
 from bot.domain.streaks import MILESTONES
 from bot.practice.context import Practice
@@ -33,10 +33,11 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What came of a submitted form."""
+    """What came of a submitted form; `enough` is False when it said too little to be an answer."""
 
     round: Round
     recorded: Recorded
+    enough: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,15 @@ class Look:
 
 
 async def take_reply(practice: Practice, publisher: Publisher, thread_id: str, reply: Reply) -> None:
-    """Record a reply in a round's thread and mark it; any other thread is none of our business."""
+    """Record a reply in a round's thread, new or edited, and mark it.
+
+    Talk, and any other thread, is none of our business.
+    """
     this = await practice.store.read(rounds.round_of_thread(thread_id))
     if this is None:
         return
-    recorded = await practice.store.write(answers.record_answer(this.id, _answer(reply)))
-    if not recorded.new:
-        return
-    await _tell(publisher.acknowledge(this, reply.id, counts=recorded.counts))
+    recorded = await _record(practice, this, reply)
+    await _mark(publisher, this, reply, recorded)
     if recorded.first and recorded.streak.current in MILESTONES:
         await _tell(publisher.congratulate(this, reply.member_id, recorded.streak.current))
 
@@ -70,15 +72,11 @@ async def submit(
         this = yield from rounds.round_by_key(community_id, day, take)
         if this is None or this.state is State.ABANDONED:
             return None
-        recorded = yield from answers.record_answer(this.id, Answer(answer_id, member_id, Source.FORM, text, at))
-        return Submitted(this, recorded)
+        answer, enough = Answer(answer_id, member_id, Source.FORM, text, at), says_enough(text)
+        recorded = yield from answers.record_answer(this.id, answer, enough=enough)
+        return Submitted(this, recorded, enough)
 
     return await practice.store.write(transaction())
-
-
-async def edit(practice: Practice, answer_id: str, text: str | None, edited_at: datetime) -> None:
-    """Keep the newer text of an answer while its round is open."""
-    await practice.store.write(answers.edit_answer(answer_id, text, edited_at))
 
 
 async def remove(practice: Practice, answer_id: str) -> None:
@@ -102,9 +100,7 @@ async def backfill(practice: Practice, publisher: Publisher, this: Round, *, who
     newest: str | None = None
     known = await practice.store.read(answers.answers_in_round(this.id)) if whole else []
     async for page in publisher.replies(this, None if whole else this.scanned_to):
-        recorded = await asyncio.gather(
-            *(practice.store.write(answers.record_answer(this.id, _answer(reply))) for reply in page.replies)
-        )
+        recorded = await asyncio.gather(*(_record(practice, this, reply) for reply in page.replies))
         fresh += [pair for pair in zip(page.replies, recorded, strict=True) if pair[1].new]
         seen.update(reply.id for reply in page.replies)
         newest = page.newest_id
@@ -115,10 +111,10 @@ async def backfill(practice: Practice, publisher: Publisher, this: Round, *, who
             await remove(practice, answer.id)
     await practice.store.write(rounds.scanned(this.id, newest))
     if len(fresh) > _MARKED_ONE_BY_ONE:
-        await _tell(publisher.tell_backfilled(this, len(fresh)))
+        await _tell(publisher.tell_backfilled(this, sum(outcome.counts for _, outcome in fresh)))
     else:
         for reply, outcome in fresh:
-            await _tell(publisher.acknowledge(this, reply.id, counts=outcome.counts))
+            await _mark(publisher, this, reply, outcome)
     return len(fresh)
 
 
@@ -134,7 +130,7 @@ async def catch_up(practice: Practice, publisher: Publisher, *, whole: bool) -> 
         except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their answers
             _log.exception("community %s, round %s: thread not read", this.community_id, this.number)
     if found:
-        _log.info("%d answers were written while nobody listened; all are counted", found)
+        _log.info("%d answers were written while nobody listened; all are recorded", found)
     return found
 
 
@@ -182,13 +178,20 @@ async def round_in_thread(practice: Practice, thread_id: str) -> Round | None:
     return await practice.store.read(rounds.round_of_thread(thread_id))
 
 
+async def _record(practice: Practice, this: Round, reply: Reply) -> Recorded:
+    answer = Answer(reply.id, reply.member_id, Source.REPLY, reply.text, reply.created_at, reply.edited_at)
+    return await practice.store.write(answers.record_answer(this.id, answer, enough=says_enough(reply.text)))
+
+
+async def _mark(publisher: Publisher, this: Round, reply: Reply, recorded: Recorded) -> None:
+    """Mark a member's first answer that counts, and any that cannot; further ones need no mark."""
+    if recorded.first or (recorded.new and not recorded.counts):
+        await _tell(publisher.acknowledge(this, reply.id, counts=recorded.counts))
+
+
 async def _tell(sending: Awaitable[None]) -> None:
     """Send what is only a courtesy: an answer is recorded whether or not its mark can be shown."""
     try:
         await sending
     except PublishError as error:
         _log.warning("an answer could not be marked: %s", error)
-
-
-def _answer(reply: Reply) -> Answer:
-    return Answer(reply.id, reply.member_id, Source.REPLY, reply.text, reply.created_at, reply.edited_at)

@@ -12,14 +12,15 @@ from bot.storage.standings import add_to_tally, answer_round, member_streak, rec
 from bot.storage.statement import Row, Statement, Transaction
 
 _SELECT = "SELECT id, member_id, source, text, created_at, edited_at FROM answer "
+_SETTLED = frozenset({State.CLOSED, State.ABANDONED})
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What recording an answer did.
 
-    `new` is False when this answer was known already; `counts` whether it counts; `first` whether it is the
-    member's first counted answer to the round, the one that moved the streak.
+    `new` is False when this answer was known already or is no answer at all; `counts` whether it counts; `first`
+    whether it is the member's first counted answer to the round, the one that moved the streak.
     """
 
     new: bool
@@ -28,19 +29,24 @@ class Recorded:
     streak: Streak
 
 
-def record_answer(round_id: int, answer: Answer) -> Transaction[Recorded]:
-    """Store an answer once, however often it is delivered, and project it; a newer text replaces an older one."""
+def record_answer(round_id: int, answer: Answer, *, enough: bool = True) -> Transaction[Recorded]:
+    """Store an answer once, however often it is delivered, and project it; a newer text replaces an older one.
+
+    `enough` tells whether its text says enough to be an answer (see `says_enough`): what does not is stored only when
+    it has been an answer before, and counts no more until a later text does. What was edited before we knew of it
+    counts as written then. A closed round's answers stay as they were.
+    """
     this = yield from round_by_id(round_id)
     if this is None:
         raise LookupError(f"there is no round {round_id}")
-    known = yield Statement("SELECT counts, removed_at, edited_at FROM answer WHERE id = ?1", (answer.id,))
-    if known:
-        if known[0][1] is None and answer.edited_at and to_epoch(answer.edited_at) > (known[0][2] or 0):
-            yield from _edit(answer.id, answer.text, answer.edited_at)
+    yield from _edit(this, answer, enough=enough)
+    known = yield Statement("SELECT counts FROM answer WHERE id = ?1", (answer.id,))
+    if known or not enough:
         current = yield from member_streak(this.community_id, answer.member_id)
-        return Recorded(new=False, counts=bool(known[0][0]), first=False, streak=current)
+        return Recorded(new=False, counts=bool(known and known[0][0]), first=False, streak=current)
     revealed_at = yield from revealed(round_id, answer.member_id)
-    does_count = this.state is not State.ABANDONED and counts(answer.created_at, this.closed_at, revealed_at)
+    written_at = answer.edited_at or answer.created_at
+    does_count = this.state is not State.ABANDONED and counts(written_at, this.closed_at, revealed_at)
     had_one = yield from has_answered(round_id, answer.member_id)
     yield Statement(
         "INSERT INTO answer (id, round_id, community_id, member_id, source, text, counts, created_at, edited_at)"
@@ -65,18 +71,6 @@ def record_answer(round_id: int, answer: Answer) -> Transaction[Recorded]:
     return Recorded(new=True, counts=does_count, first=first, streak=current)
 
 
-def edit_answer(answer_id: str, text: str | None, edited_at: datetime) -> Transaction[bool]:
-    """Store a newer text of an answer to a round that is not closed yet; return whether it was one."""
-    rows = yield Statement(
-        "SELECT 1 FROM answer JOIN round ON round.id = answer.round_id"
-        " WHERE answer.id = ?1 AND answer.removed_at IS NULL AND round.state NOT IN ('closed', 'abandoned')",
-        (answer_id,),
-    )
-    if rows:
-        yield from _edit(answer_id, text, edited_at)
-    return bool(rows)
-
-
 def remove_answer(answer_id: str, now: datetime) -> Transaction[bool]:
     """Drop an answer's text and, until its round closes, take back what it counted; return whether it was known.
 
@@ -87,7 +81,7 @@ def remove_answer(answer_id: str, now: datetime) -> Transaction[bool]:
         return False
     round_id, member_id, _ = rows[0]
     this = yield from round_by_id(round_id)
-    if this is None or this.state in {State.CLOSED, State.ABANDONED}:
+    if this is None or this.state in _SETTLED:
         yield Statement("UPDATE answer SET text = NULL WHERE id = ?1", (answer_id,))
         return True
     had_one = yield from has_answered(round_id, member_id)
@@ -144,12 +138,28 @@ def _project(this: Round, member_id: str, *, change: int) -> Transaction[Streak]
     return (yield from recount(this.community_id, member_id))
 
 
-def _edit(answer_id: str, text: str | None, edited_at: datetime) -> Transaction[None]:
+def _edit(this: Round, answer: Answer, *, enough: bool) -> Transaction[None]:
+    """Store a newer text of a standing answer and weigh anew whether it counts; a closed round is settled."""
+    if this.state in _SETTLED or answer.edited_at is None:
+        return
+    moment = to_epoch(answer.edited_at)
+    rows = yield Statement(
+        "SELECT counts FROM answer WHERE id = ?1 AND removed_at IS NULL AND coalesce(edited_at, 0) < ?2",
+        (answer.id, moment),
+    )
+    if not rows:
+        return
+    revealed_at = yield from revealed(this.id, answer.member_id)
+    does_count = enough and (bool(rows[0][0]) or counts(answer.edited_at, this.closed_at, revealed_at))
+    had_one = yield from has_answered(this.id, answer.member_id)
     # A text that the bot may no longer read must not wipe out one that it could.
     yield Statement(
-        "UPDATE answer SET text = coalesce(?2, text), edited_at = ?3 WHERE id = ?1 AND coalesce(edited_at, 0) < ?3",
-        (answer_id, text, to_epoch(edited_at)),
+        "UPDATE answer SET text = coalesce(?2, text), edited_at = ?3, counts = ?4 WHERE id = ?1",
+        (answer.id, answer.text, moment, int(does_count)),
     )
+    has_one = yield from has_answered(this.id, answer.member_id)
+    if had_one != has_one:
+        yield from _project(this, answer.member_id, change=has_one - had_one)
 
 
 def _answer(row: Row) -> Answer:

@@ -207,11 +207,20 @@ async def test_what_is_submitted_says_whether_it_counts(classroom: Classroom) ->
     identity = button_id(Press.ANSWER, this.key, this.question_id)
 
     told = [
-        read(await presses.submit(classroom.practice, asker, identity, "mine", form_id=form_id, at=classroom.now))
+        read(
+            await presses.submit(
+                classroom.practice, asker, identity, "mine, at some length", form_id=form_id, at=classroom.now
+            )
+        )
         for asker, form_id in ((ADA, "1"), (ADA, "2"), (BOB, "3"))
     ]
     nowhere = await presses.submit(
-        classroom.practice, replace(ADA, community_id="elsewhere"), identity, "mine", form_id="4", at=classroom.now
+        classroom.practice,
+        replace(ADA, community_id="elsewhere"),
+        identity,
+        "mine, at some length",
+        form_id="4",
+        at=classroom.now,
     )
 
     assert "Your streak: **1 round**" in told[0]

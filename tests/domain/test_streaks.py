@@ -97,5 +97,5 @@ def test_the_next_freeze_comes_after_exactly_as_many_rounds_as_are_told(history:
         assert streak(history + [True] * needed).freezes == before.freezes + 1
 
 
-def test_the_milestones_are_a_week_a_month_and_rounder_numbers_after_that() -> None:
-    assert sorted(MILESTONES) == [7, 30, 50, 100, 200, 365]
+def test_the_milestones_are_a_week_a_month_a_hundred_and_a_year_of_rounds() -> None:
+    assert sorted(MILESTONES) == [7, 30, 100, 365]

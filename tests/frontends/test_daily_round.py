@@ -52,9 +52,9 @@ async def test_a_second_reply_to_the_same_round_moves_no_streak(study: Study) ->
     await study.set_up(at="09:00")
     await study.advance(9 * HOUR)
     alice = study.member("alice")
-    await alice.send(study.thread, "one thought")
+    await alice.send(study.thread, "one thought of mine")
 
-    await alice.send(study.thread, "another thought")
+    await alice.send(study.thread, "another thought of mine")
 
     assert "1 round in a row" in shown(await alice.slash(study.channel, "streak"))
 
@@ -64,9 +64,9 @@ async def test_talk_outside_the_thread_is_nobodys_answer(study: Study) -> None:
     await study.advance(9 * HOUR)
     alice = study.member("alice")
 
-    await alice.send(study.channel, "good morning")
+    await alice.send(study.channel, "good morning, dear colleagues")
 
-    assert marks(study.channel, "good morning") == []
+    assert marks(study.channel, "good morning, dear colleagues") == []
     assert "0 rounds in a row" in shown(await alice.slash(study.channel, "streak"))
 
 
@@ -75,9 +75,9 @@ async def test_what_another_bot_writes_is_nobodys_answer(study: Study) -> None:
     await study.advance(9 * HOUR)
     other = study.guild.add_member(study.env.create_user("other", bot=True))
 
-    await other.send(study.thread, "beep")
+    await other.send(study.thread, "beep, said the other machine")
 
-    assert marks(study.thread, "beep") == []
+    assert marks(study.thread, "beep, said the other machine") == []
 
 
 async def test_a_deleted_answer_is_taken_back_while_the_round_is_open(study: Study) -> None:
@@ -107,7 +107,7 @@ async def test_who_has_answered_sees_the_model_answer(study: Study) -> None:
     await study.set_up(at="09:00")
     await study.advance(9 * HOUR)
     alice = study.member("alice")
-    await alice.send(study.thread, "my own words")
+    await alice.send(study.thread, "in my very own words")
 
     result = await alice.click(study.posts[0], label="Model answer")
 
@@ -123,10 +123,10 @@ async def test_who_looks_first_keeps_their_text_but_not_the_round(study: Study) 
     assert asked.response is not None
     await alice.click(asked.response, label="Show me anyway")
 
-    await alice.send(study.thread, "now I know")
+    await alice.send(study.thread, "now I know how to say it")
 
     assert "A strong answer says" in shown(asked)
-    assert marks(study.thread, "now I know") == ["📝"]
+    assert marks(study.thread, "now I know how to say it") == ["📝"]
     assert "0 rounds in a row" in shown(await alice.slash(study.channel, "streak"))
 
 
@@ -134,7 +134,7 @@ async def test_the_full_answer_and_the_sources_are_a_press_away(study: Study) ->
     await study.set_up(at="09:00")
     await study.advance(9 * HOUR)
     alice = study.member("alice")
-    await alice.send(study.thread, "my own words")
+    await alice.send(study.thread, "in my very own words")
     short = await alice.click(study.posts[0], label="Model answer")
     assert short.response is not None
 
@@ -177,7 +177,7 @@ async def test_a_round_closes_with_its_model_answer_when_the_next_opens(study: S
     await study.advance(9 * HOUR)
     alice = study.member("alice")
     yesterday = study.thread
-    await alice.send(yesterday, "in time")
+    await alice.send(yesterday, "just in time for the close")
 
     await study.advance(DAY)
 
@@ -194,7 +194,7 @@ async def test_a_reply_to_a_closed_round_comes_too_late(study: Study) -> None:
     yesterday = study.thread
     await study.advance(DAY)
 
-    await alice.send(yesterday, "too late")
+    await alice.send(yesterday, "too late for anything to count")
 
     assert "0 rounds in a row" in shown(await alice.slash(study.channel, "streak"))
 

@@ -77,10 +77,10 @@ async def test_a_streak_shows_its_rounds_and_another_members_too(study: Study) -
     await study.set_up(at="09:00")
     await study.advance(9 * HOUR)
     alice, bob = study.member("alice"), study.member("bob")
-    await alice.send(study.thread, "first")
+    await alice.send(study.thread, "what I say to the first")
     await study.advance(DAY)
     await study.advance(DAY)
-    await alice.send(study.thread, "third")
+    await alice.send(study.thread, "what I say to the third")
 
     own = await alice.slash(study.channel, "streak")
     seen = await bob.slash(study.channel, "streak", member=alice)
@@ -94,11 +94,11 @@ async def test_ties_share_a_rank_and_the_reader_always_sees_their_own(study: Stu
     await study.set_up(at="09:00")
     await study.advance(9 * HOUR)
     alice, bob, carol = (study.member(name) for name in ("alice", "bob", "carol"))
-    await alice.send(study.thread, "one")
-    await bob.send(study.thread, "one too")
+    await alice.send(study.thread, "what I say to the first")
+    await bob.send(study.thread, "what I say to the first")
     await study.advance(DAY)
-    await alice.send(study.thread, "two")
-    await carol.send(study.thread, "my first")
+    await alice.send(study.thread, "what I say to the second")
+    await carol.send(study.thread, "what I say to the second")
 
     board = shown(await carol.slash(study.channel, "leaderboard"))
 
@@ -113,7 +113,7 @@ async def test_a_board_turns_its_pages_and_its_period_in_place(study: Study) -> 
     await study.advance(9 * HOUR)
     members = [study.member(f"member{number}") for number in range(12)]
     for member in members:
-        await member.send(study.thread, f"answer of {member.name}")
+        await member.send(study.thread, f"the answer of {member.name}")
     board = await members[0].slash(study.channel, "leaderboard")
     assert board.response is not None
 

@@ -200,11 +200,12 @@ async def test_ticks_that_overlap_try_a_failing_community_once(
 async def test_replies_during_a_short_drop_are_counted_and_marked_once(
     app: App, server: LoopbackDiscord, guild: Guild, thread: Thread, ada: Member
 ) -> None:
+    members = [ada, *(guild.add_member(f"Member {n}") for n in range(3))]
     server.drop_gateway()
-    missed = [server.member_says(ada, thread, f"missed {n}") for n in range(3)]
+    missed = [server.member_says(member, thread, "written in the meantime") for member in members[:3]]
 
     await server.until(lambda: all(reply.reactions for reply in missed))
-    last = server.member_says(ada, thread, "heard")
+    last = server.member_says(members[3], thread, "heard at the very moment")
     await server.until(lambda: last.reactions)
 
     assert [answer.id for answer in await standing(app, guild)] == [str(reply.id) for reply in (*missed, last)]
@@ -213,14 +214,15 @@ async def test_replies_during_a_short_drop_are_counted_and_marked_once(
 
 
 async def test_replies_written_while_a_session_was_lost_are_read_back(
-    app: App, server: LoopbackDiscord, guild: Guild, thread: Thread, ada: Member
+    app: App, server: LoopbackDiscord, guild: Guild, thread: Thread
 ) -> None:
+    members = [guild.add_member(f"Member {n}") for n in range(3)]
     server.drop_gateway(forget=True)
-    missed = [server.member_says(ada, thread, f"missed {n}") for n in range(3)]
+    missed = [server.member_says(member, thread, f"what I would say, {member.user.name}") for member in members]
 
     await server.until(lambda: all(reply.reactions for reply in missed))
 
-    assert [answer.text for answer in await standing(app, guild)] == ["missed 0", "missed 1", "missed 2"]
+    assert [answer.text for answer in await standing(app, guild)] == [reply.content for reply in missed]
     assert server.counts.requests[MARKS] == 3
     assert server.counts.identifies == 2
 
@@ -229,16 +231,17 @@ async def test_edits_and_deletions_made_meanwhile_hold_for_the_open_round(
     app: App, server: LoopbackDiscord, guild: Guild, thread: Thread, ada: Member
 ) -> None:
     bob = guild.add_member("Bob")
-    kept, dropped = server.member_says(ada, thread, "first"), server.member_says(bob, thread, "regretted")
+    kept = server.member_says(ada, thread, "what I thought at first")
+    dropped = server.member_says(bob, thread, "what I came to regret")
     await server.until(lambda: kept.reactions and dropped.reactions)
 
     server.drop_gateway(forget=True)
-    server.member_edits(kept, "second")
+    server.member_edits(kept, "what I think after all")
     server.member_deletes(dropped)
-    last = server.member_says(ada, thread, "by the way")
+    last = server.member_says(guild.add_member("Carol"), thread, "what I say meanwhile")
     await server.until(lambda: last.reactions)
 
-    assert [answer.text for answer in await standing(app, guild)] == ["second", "by the way"]
+    assert [answer.text for answer in await standing(app, guild)] == ["what I think after all", "what I say meanwhile"]
     streak = await server.slash(bob, thread.parent, "streak").shown()
     assert "0 rounds in a row" in streak.text
 
@@ -246,8 +249,7 @@ async def test_edits_and_deletions_made_meanwhile_hold_for_the_open_round(
 async def test_without_read_message_history_nothing_is_removed_and_nothing_passed_over(
     app: App, client: PracticeClient, server: LoopbackDiscord, guild: Guild, thread: Thread
 ) -> None:
-    ada = guild.add_member("Ada")
-    known = server.member_says(ada, thread, "known")
+    known = server.member_says(guild.add_member("Ada"), thread, "known for a long time")
     await server.until(lambda: known.reactions)
     guild.permit(thread.parent, guild.me, deny=Permission.READ_MESSAGE_HISTORY)
     before = await round_of(app, guild)
@@ -258,11 +260,11 @@ async def test_without_read_message_history_nothing_is_removed_and_nothing_passe
     blind = await round_of(app, guild), [answer.text for answer in await standing(app, guild)]
     guild.permit(thread.parent, guild.me)
     server.drop_gateway(forget=True)
-    unread = server.member_says(ada, thread, "unread")
+    unread = server.member_says(guild.add_member("Bob"), thread, "unread for a long time")
     await server.until(lambda: unread.reactions)
 
-    assert blind == (before, ["known"])
-    assert [answer.text for answer in await standing(app, guild)] == ["known", "unread"]
+    assert blind == (before, [known.content])
+    assert [answer.text for answer in await standing(app, guild)] == [known.content, unread.content]
 
 
 async def test_a_permission_lost_between_two_pages_removes_nothing(
@@ -271,7 +273,7 @@ async def test_a_permission_lost_between_two_pages_removes_nothing(
     members = [guild.add_member(f"Member {n}") for n in range(10)]
     server.drop_gateway(forget=True)
     for n in range(150):
-        server.member_says(members[n % 10], thread, f"thought {n}")
+        server.member_says(members[n % 10], thread, f"what I thought of, {n}")
     await server.until(lambda: any("150 answers" in message.text for message in thread.messages.values()))
     first = server.faults.hang("GET", SEND)
     scanning = asyncio.create_task(client.catch_up(whole=True))
@@ -302,7 +304,7 @@ async def test_a_thread_that_was_archived_meanwhile_is_still_read_back(
     app: App, client: PracticeClient, server: LoopbackDiscord, guild: Guild, thread: Thread
 ) -> None:
     server.drop_gateway(forget=True)
-    missed = server.member_says(guild.add_member("Ada"), thread, "the last word")
+    missed = server.member_says(guild.add_member("Ada"), thread, "the last word on this matter")
     server.archive(thread)
 
     await client.wait_for("ready")

@@ -37,9 +37,9 @@ async def test_a_week_across_a_clock_change_has_one_post_and_one_thread_a_day(
             await near.advance(timedelta(hours=1))
             if len(near.posts) > answered:
                 answered += 1
-                await faithful.send(near.thread, f"day {answered}")
+                await faithful.send(near.thread, f"what I have to say on day {answered}")
                 if answered != 8:
-                    await forgetful.send(near.thread, f"mine of day {answered}")
+                    await forgetful.send(near.thread, f"what I have to say on day {answered}")
         await _answer(elsewhere, far)
 
     assert [_local_day(near, index, zone) for index in range(8)] == [first + day * DAY for day in range(8)]

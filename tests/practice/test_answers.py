@@ -10,7 +10,7 @@ from practice.classroom import CLUB, DAY, HOUR, Classroom
 
 async def submit(classroom: Classroom, key: str, answer_id: str = "f1") -> Submitted | None:
     return await answers.submit(
-        classroom.practice, CLUB, key, "ada", answer_id=answer_id, text="in my words", at=classroom.now
+        classroom.practice, CLUB, key, "ada", answer_id=answer_id, text="in my very own words", at=classroom.now
     )
 
 
@@ -29,7 +29,7 @@ async def test_a_submitted_form_is_an_answer_like_any_other(classroom: Classroom
     assert submitted.recorded.first
     assert submitted.recorded.streak == Streak(1, 1)
     (answer,) = await classroom.store.read(stored.answers_in_round(this.id))
-    assert (answer.text, answer.source.value) == ("in my words", "form")
+    assert (answer.text, answer.source.value) == ("in my very own words", "form")
 
 
 async def test_a_form_that_is_submitted_twice_counts_once(classroom: Classroom) -> None:
@@ -53,7 +53,7 @@ async def test_a_form_of_another_communitys_round_is_refused(classroom: Classroo
     this = await classroom.open_round()
 
     submitted = await answers.submit(
-        classroom.practice, "elsewhere", this.key, "ada", answer_id="1", text="mine", at=classroom.now
+        classroom.practice, "elsewhere", this.key, "ada", answer_id="1", text="mine, at some length", at=classroom.now
     )
 
     assert submitted is None

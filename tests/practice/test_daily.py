@@ -25,7 +25,7 @@ async def test_a_question_that_could_not_be_posted_for_half_a_day_is_given_up_an
     await study.set_up(at="09:00")
     alice = study.member("alice")
     await study.advance(9 * HOUR)
-    await alice.send(study.thread, "the first day")
+    await alice.send(study.thread, "my answer of the first day")
     study.env.inject_error("POST", f"/channels/{study.channel.id}/messages", status=500, times=None)
     await study.advance(DAY)
     for _ in range(13):
@@ -33,7 +33,7 @@ async def test_a_question_that_could_not_be_posted_for_half_a_day_is_given_up_an
     study.env.backend.faults.clear()
 
     await study.advance_to(datetime(2026, 1, 3, 9, tzinfo=UTC))
-    await alice.send(study.thread, "the third day")
+    await alice.send(study.thread, "my answer of the third day")
 
     lost = await study.app.practice.store.read(
         rounds.round_by_key(str(study.guild.id), datetime(2026, 1, 2, tzinfo=UTC).date(), 0)

@@ -104,7 +104,7 @@ async def test_replies_that_were_being_recorded_are_all_there_after_a_restart(
         for burst in (members[:30], members[30:60], members[60:]):
             if replies:
                 await server.until(lambda: replies[-30].reactions)
-            replies.extend(server.member_says(member, thread, f"from {member.user.name}") for member in burst)
+            replies.extend(server.member_says(member, thread, f"the answer of {member.user.name}") for member in burst)
         await bot.kill()
     recorded = len(host.rows("SELECT id FROM answer"))
 

@@ -26,7 +26,7 @@ async def test_three_hundred_replies_written_meanwhile_are_counted_and_told_in_o
     async with host.store() as store:
         thread = await open_round(store, server, channel)
     members = [guild.add_member(f"Member {n}") for n in range(MEMBERS)]
-    replies = [server.member_says(members[n % MEMBERS], thread, f"thought {n}") for n in range(REPLIES)]
+    replies = [server.member_says(members[n % MEMBERS], thread, f"what I thought of, {n}") for n in range(REPLIES)]
     before = len(thread.messages)
 
     async with host.running():

@@ -64,32 +64,37 @@ async def test_a_missing_token_ends_it_with_the_name_of_the_setting(host: Host) 
     assert "PRACTICE_BOT_DISCORD_TOKEN is not set" in told(ended)
 
 
-async def test_a_refused_intent_ends_it_with_the_name_of_the_switch(server: LoopbackDiscord, host: Host) -> None:
+async def test_a_refused_intent_that_was_insisted_on_ends_it_with_the_name_of_the_switch(
+    server: LoopbackDiscord, host: Host
+) -> None:
     server.account.approved = PRIVILEGED & ~Intent.MESSAGE_CONTENT
 
-    ended = await host.run()
+    ended = await host.run(MESSAGE_CONTENT="on")
 
     assert ended.code == MISCONFIGURED
     assert "Message Content Intent" in told(ended)
-    assert "PRACTICE_BOT_MESSAGE_CONTENT=off" in told(ended)
+    assert "PRACTICE_BOT_MESSAGE_CONTENT=auto" in told(ended)
 
 
+@pytest.mark.parametrize("message_content", [None, "off"])
 async def test_without_message_content_replies_are_counted_and_their_text_is_not_kept(
-    server: LoopbackDiscord, host: Host, channel: Channel, ada: Member
+    server: LoopbackDiscord, host: Host, guild: Guild, channel: Channel, ada: Member, *, message_content: str | None
 ) -> None:
+    bob, carol = guild.add_member("Bob"), guild.add_member("Carol")
     server.account.approved = PRIVILEGED & ~Intent.MESSAGE_CONTENT
     async with host.store() as store:
         thread = await open_round(store, server, channel)
     meanwhile = server.member_says(ada, thread, "while nobody listened")
 
-    async with host.running(MESSAGE_CONTENT="off"):
+    async with host.running(MESSAGE_CONTENT=message_content) as bot:
         await server.until(lambda: meanwhile.reactions, within=10)
-        live = server.member_says(ada, thread, "while somebody listens")
-        mention = server.member_says(ada, thread, f"<@{server.me.id}> which Discord shows all the same")
+        live = server.member_says(bob, thread, "while somebody listens")
+        mention = server.member_says(carol, thread, f"<@{server.me.id}> which Discord shows all the same")
         await server.until(lambda: live.reactions and mention.reactions)
 
         stored = host.rows("SELECT id, text, counts FROM answer ORDER BY id")
         assert stored == [(str(reply.id), None, 1) for reply in (meanwhile, live, mention)]
+        assert bot.log.count("refuses the Message Content intent") == (message_content is None)
 
 
 async def test_a_database_below_a_file_ends_it_with_another_path_to_name(host: Host, tmp_path: Path) -> None:
@@ -132,7 +137,7 @@ async def test_a_signal_amid_a_burst_ends_it_at_once_and_loses_nothing_it_has_ma
     members = [guild.add_member(f"Member {n}") for n in range(120)]
     async with host.running() as bot:
         await server.until(lambda: server.gateway.sessions, within=10)
-        replies = [server.member_says(member, thread, "amid the burst") for member in members]
+        replies = [server.member_says(member, thread, "said amid the burst") for member in members]
         await server.until(lambda: any(reply.reactions for reply in replies))
 
         asked = asyncio.get_running_loop().time()

@@ -43,9 +43,9 @@ async def test_the_log_holds_no_token_and_no_text_even_when_things_fail(
         unmarked = server.faults.fail("PUT", MARK, status=403, code=50013)
         server.member_says(ada, thread, "a secret that cannot be marked")
         await unmarked.hit()
-        reply = server.member_says(ada, thread, "a secret")
+        reply = server.member_says(guild.add_member("Bob"), thread, "a secret that can be marked")
         await server.until(lambda: reply.reactions)
-        server.member_edits(reply, "an edited secret")
+        server.member_edits(reply, "an edited secret that counts")
         server.faults.limit("PATCH", ORIGINAL, retry_after=0.01)
         await server.slash(ada, channel, "streak").shown()
         refused = server.faults.fail("PATCH", ORIGINAL, status=404, code=10015)
@@ -54,12 +54,12 @@ async def test_the_log_holds_no_token_and_no_text_even_when_things_fail(
         lost = server.faults.lose("PATCH", ORIGINAL)
         form = server.press(ada, question, answer_button(question))
         await form.form()
-        server.submit(form, {"text": "a secret in a form"})
+        server.submit(form, {"text": "a secret in the form"})
         await lost.hit()
         ended = await bot.stop()
 
         texts = {text for (text,) in host.rows("SELECT text FROM answer")}
-        assert texts == {"a secret that cannot be marked", "an edited secret", "a secret in a form"}
+        assert texts == {"a secret that cannot be marked", "an edited secret that counts", "a secret in the form"}
         assert ended.code == OK
         assert "DEBUG" in ended.stderr
         assert not [secret for secret in (server.token, "interaction-", "secret") if secret in ended.stderr]

@@ -23,6 +23,10 @@ class ModelRound:
     state: State = State.CLAIMED
     closed_at: datetime | None = None
 
+    @property
+    def is_settled(self) -> bool:
+        return self.state in {State.CLOSED, State.ABANDONED}
+
 
 @dataclass
 class ModelAnswer:
@@ -66,33 +70,39 @@ class ModelCommunity:
         if this.state is State.CLAIMED:
             this.state, this.number = State.ABANDONED, None
 
-    def record(self, answer_id: str, this: ModelRound, member_id: str, text: str, created_at: datetime) -> ModelAnswer:
+    def record(
+        self,
+        answer_id: str,
+        this: ModelRound,
+        member_id: str,
+        text: str,
+        *,
+        created_at: datetime,
+        edited_at: datetime | None,
+        enough: bool,
+    ) -> ModelAnswer | None:
+        known = self.answers.get(answer_id)
+        is_open = known is not None and not known.removed and not this.is_settled
+        written_at = edited_at or created_at
         revealed_at = self.reveals.get((this.id, member_id))
-        counts = (
+        would_count = (
             this.state is not State.ABANDONED
-            and (this.closed_at is None or created_at <= this.closed_at)
-            and (revealed_at is None or created_at < revealed_at)
+            and (this.closed_at is None or written_at <= this.closed_at)
+            and (revealed_at is None or written_at < revealed_at)
         )
-        self.answers[answer_id] = ModelAnswer(this, member_id, counts, text)
-        return self.answers[answer_id]
-
-    def edit(self, answer_id: str, text: str, edited_at: datetime) -> bool:
-        answer = self.answers.get(answer_id)
-        if answer is None or answer.removed or answer.round.state in {State.CLOSED, State.ABANDONED}:
-            return False
-        self.replace_text(answer, text, edited_at)
-        return True
-
-    def replace_text(self, answer: ModelAnswer, text: str, edited_at: datetime) -> None:
-        if not answer.removed and (answer.edited_at is None or answer.edited_at < edited_at):
-            answer.text, answer.edited_at = text, edited_at
+        if known is None and enough:
+            self.answers[answer_id] = ModelAnswer(this, member_id, would_count, text, edited_at)
+        elif known and edited_at and is_open and (known.edited_at is None or known.edited_at < edited_at):
+            known.text, known.edited_at = text, edited_at
+            known.counts = enough and (known.counts or would_count)
+        return self.answers.get(answer_id)
 
     def remove(self, answer_id: str) -> bool:
         answer = self.answers.get(answer_id)
         if answer is None or answer.removed:
             return False
         answer.text = None
-        answer.removed = answer.round.state not in {State.CLOSED, State.ABANDONED}
+        answer.removed = not answer.round.is_settled
         return True
 
     def texts(self, this: ModelRound) -> list[tuple[str, str | None]]:

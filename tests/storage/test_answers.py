@@ -25,8 +25,13 @@ async def this(store: SQLite) -> Round:
     return await open_round(store, "club", NOW)
 
 
-async def record(store: SQLite, this: Round, answer: Answer) -> Recorded:
-    return await store.write(answers.record_answer(this.id, answer))
+async def record(store: SQLite, this: Round, answer: Answer, *, enough: bool = True) -> Recorded:
+    return await store.write(answers.record_answer(this.id, answer, enough=enough))
+
+
+def edited(text: str | None, after: timedelta) -> Answer:
+    """Return REPLY as it reads since an edit so long after nine o'clock."""
+    return replace(REPLY, text=text, edited_at=NOW + after)
 
 
 async def texts(store: SQLite, this: Round) -> list[str | None]:
@@ -34,11 +39,11 @@ async def texts(store: SQLite, this: Round) -> list[str | None]:
 
 
 async def test_an_answer_comes_back_as_it_was_recorded(store: SQLite, this: Round) -> None:
-    edited = replace(REPLY, source=Source.FORM, text="λ · 🎉 · \0 · '; DROP TABLE answer; --", edited_at=NOW + DAY)
+    hostile = replace(REPLY, source=Source.FORM, text="λ · 🎉 · \0 · '; DROP TABLE answer; --", edited_at=NOW + DAY)
 
-    await record(store, this, edited)
+    await record(store, this, hostile)
 
-    assert await store.read(answers.answers_in_round(this.id)) == [edited]
+    assert await store.read(answers.answers_in_round(this.id)) == [hostile]
 
 
 async def test_the_first_counted_answer_moves_the_streak_and_a_second_does_not(store: SQLite, this: Round) -> None:
@@ -105,26 +110,17 @@ async def test_an_unknown_round_is_named(store: SQLite) -> None:
 async def test_a_newer_text_replaces_an_older_one_and_an_older_one_nothing(store: SQLite, this: Round) -> None:
     await record(store, this, REPLY)
 
-    await store.write(answers.edit_answer("100", "second thought", NOW + 9 * MINUTE))
-    await store.write(answers.edit_answer("100", "arrives late", NOW + 5 * MINUTE))
+    await record(store, this, edited("second thought", 9 * MINUTE))
+    await record(store, this, edited("arrives late", 5 * MINUTE))
     await record(store, this, replace(REPLY, text="as first heard"))
 
     assert await texts(store, this) == ["second thought"]
 
 
-async def test_a_second_delivery_brings_an_edit_that_was_missed(store: SQLite, this: Round) -> None:
-    await record(store, this, REPLY)
-
-    again = await record(store, this, replace(REPLY, text="edited meanwhile", edited_at=NOW + 9 * MINUTE))
-
-    assert (again.new, again.first) == (False, False)
-    assert await texts(store, this) == ["edited meanwhile"]
-
-
 async def test_a_text_that_may_no_longer_be_read_wipes_out_none_that_was(store: SQLite, this: Round) -> None:
     await record(store, this, REPLY)
 
-    await store.write(answers.edit_answer("100", None, NOW + 9 * MINUTE))
+    await record(store, this, edited(None, 9 * MINUTE))
 
     assert await texts(store, this) == ["the chain rule"]
 
@@ -133,10 +129,50 @@ async def test_an_answer_to_a_closed_round_is_no_longer_edited(store: SQLite, th
     await record(store, this, REPLY)
     await open_round(store, "club", NOW + DAY)
 
-    was_edited = await store.write(answers.edit_answer("100", "too late", NOW + DAY))
+    again = await record(store, this, edited("too late", DAY), enough=False)
 
-    assert not was_edited
+    assert again == Recorded(new=False, counts=True, first=False, streak=Streak(1, 1))
     assert await texts(store, this) == ["the chain rule"]
+
+
+async def test_what_says_too_little_is_not_stored_and_moves_nothing(store: SQLite, this: Round) -> None:
+    recorded = await record(store, this, REPLY, enough=False)
+
+    assert recorded == Recorded(new=False, counts=False, first=False, streak=Streak())
+    assert await texts(store, this) == []
+
+
+async def test_talk_that_is_edited_into_an_answer_counts_from_the_edit_on(store: SQLite, this: Round) -> None:
+    await record(store, this, REPLY, enough=False)
+    await record(store, this, replace(REPLY, id="101", member_id="bob"), enough=False)
+    await store.write(answers.reveal(this.id, "bob", NOW + 5 * MINUTE))
+
+    ada = await record(store, this, edited("an answer by now", 9 * MINUTE))
+    bob = await record(store, this, replace(edited("what I have read", 9 * MINUTE), id="101", member_id="bob"))
+
+    assert ada == Recorded(new=True, counts=True, first=True, streak=Streak(1, 1))
+    assert bob == Recorded(new=True, counts=False, first=False, streak=Streak())
+
+
+async def test_an_answer_that_is_edited_down_to_talk_counts_no_more_until_it_says_enough_again(
+    store: SQLite, this: Round
+) -> None:
+    await record(store, this, REPLY)
+
+    less = await record(store, this, edited("hm", 5 * MINUTE), enough=False)
+    more = await record(store, this, edited("the chain rule after all", 9 * MINUTE))
+
+    assert (less.counts, less.streak) == (False, Streak())
+    assert (more.counts, more.streak) == (True, Streak(1, 1))
+
+
+async def test_a_counted_answer_may_be_polished_after_a_look_at_the_model_answer(store: SQLite, this: Round) -> None:
+    await record(store, this, REPLY)
+    await store.write(answers.reveal(this.id, "ada", NOW + 5 * MINUTE))
+
+    again = await record(store, this, edited("the chain rule, applied backwards", 9 * MINUTE))
+
+    assert (again.counts, again.streak) == (True, Streak(1, 1))
 
 
 async def test_removing_the_only_answer_takes_back_what_it_counted(store: SQLite, this: Round) -> None:
@@ -186,19 +222,18 @@ async def test_an_answer_written_before_the_round_opened_can_be_edited_and_remov
 ) -> None:
     today = await thread(store, await claim(store, "club", NOW + DAY))
     await record(store, today, replace(REPLY, created_at=NOW + DAY))
-    was_edited = await store.write(answers.edit_answer("100", "better", NOW + DAY + MINUTE))
-    edited = await texts(store, today)
+    await record(store, today, edited("better", DAY + MINUTE))
+    reads = await texts(store, today)
 
     await store.write(answers.remove_answer("100", NOW + DAY + 2 * MINUTE))
     await store.write(rounds.opened(today.id, NOW + DAY + 3 * MINUTE))
 
-    assert (was_edited, edited) == (True, ["better"])
+    assert reads == ["better"]
     assert (await known(store, today.id)).number == 2
     assert await store.read(standings.projections("club")) == ([], [])
 
 
-async def test_an_answer_that_nobody_knows_is_neither_edited_nor_removed(store: SQLite) -> None:
-    assert not await store.write(answers.edit_answer("never seen", "text", NOW))
+async def test_an_answer_that_nobody_knows_is_not_removed(store: SQLite) -> None:
     assert not await store.write(answers.remove_answer("never seen", NOW))
 
 

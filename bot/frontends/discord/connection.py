@@ -20,6 +20,10 @@ class RejectedError(Exception):
     """Discord will not have us until the operator changes a setting; the message says which."""
 
 
+class UnreadableError(RejectedError):
+    """Discord will not have us read what members write; without asking for that we may run all the same."""
+
+
 class UnreachableError(Exception):
     """Discord cannot be reached now; trying again later may help."""
 
@@ -30,7 +34,8 @@ async def connect(client: PracticeClient, token: str, *, api: str | None, until:
     `api` is another base address for Discord, such as a proxy.
 
     Raises:
-        RejectedError: the token or an intent is refused.
+        RejectedError: the token is refused.
+        UnreadableError: the Message Content intent is refused.
         UnreachableError: there is no way to Discord at start.
     """
     async with client:
@@ -61,9 +66,9 @@ async def _run(client: PracticeClient, token: str, api: str | None) -> None:
             f"{_PORTAL} (your application, Bot, Reset Token) into PRACTICE_BOT_DISCORD_TOKEN."
         ) from error
     except discord.PrivilegedIntentsRequired as error:
-        raise RejectedError(
+        raise UnreadableError(
             f"Discord refuses the Message Content intent. Switch it on at {_PORTAL} (your application, Bot, "
-            "Privileged Gateway Intents, Message Content Intent), or set PRACTICE_BOT_MESSAGE_CONTENT=off: "
+            "Privileged Gateway Intents, Message Content Intent), or set PRACTICE_BOT_MESSAGE_CONTENT=auto: "
             "replies are then counted without being read."
         ) from error
     except (aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound, TimeoutError, OSError) as error:

@@ -20,31 +20,21 @@ class ThreadCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
-        if message.channel.id not in self._client.publisher.threads:
-            return
-        reply = self._client.publisher.reply(message)
-        if reply is not None:
-            with self._client.in_hand():
-                await answers.take_reply(self._client.practice, self._client.publisher, str(message.channel.id), reply)
+        await self._take(message)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        if payload.channel_id not in self._client.publisher.threads:
-            return
-        message = payload.message
-        if message.edited_at is not None and self._client.reads_replies:
-            await answers.edit(self._client.practice, str(message.id), message.content, message.edited_at)
+        await self._take(payload.message)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
-        if payload.channel_id in self._client.publisher.threads:
-            await answers.remove(self._client.practice, str(payload.message_id))
+        # Wherever it was: the thread of a round that closed long ago is no longer listened to, yet the text must go.
+        await answers.remove(self._client.practice, str(payload.message_id))
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
-        if payload.channel_id in self._client.publisher.threads:
-            for message_id in payload.message_ids:
-                await answers.remove(self._client.practice, str(message_id))
+        for message_id in payload.message_ids:
+            await answers.remove(self._client.practice, str(message_id))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction["PracticeClient"]) -> None:
@@ -66,3 +56,11 @@ class ThreadCog(commands.Cog):
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
         await self._client.catch_up(whole=False)
+
+    async def _take(self, message: discord.Message) -> None:
+        if message.channel.id not in self._client.publisher.threads:
+            return
+        reply = self._client.publisher.reply(message)
+        if reply is not None:
+            with self._client.in_hand():
+                await answers.take_reply(self._client.practice, self._client.publisher, str(message.channel.id), reply)

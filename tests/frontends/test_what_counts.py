@@ -1,0 +1,117 @@
+"""What counts as an answer in the thread, and how the bot shows that it does."""
+
+import pytest
+
+from bot.practice import boards
+from bot.storage import answers
+from study import DAY, HOUR, Study, labels, marks, shown
+
+SAID = "gradients flow backwards through the graph"
+
+
+async def in_a_row(study: Study, member_id: int) -> int:
+    report = await boards.streak_report(study.app.practice, str(study.guild.id), str(member_id))
+    return report.streak.current
+
+
+async def texts(study: Study) -> list[str | None]:
+    """Return the texts that are kept of the first round."""
+    store = study.app.practice.store
+    return [answer.text for answer in await store.read(answers.answers_in_round(1))]
+
+
+@pytest.mark.parametrize(
+    "said", ["good morning", "+1", "👍 👍 👍", "https://arxiv.org/abs/1706.03762 <@123456789012345678>"]
+)
+async def test_what_says_too_little_is_talk_and_no_answer(study: Study, said: str) -> None:
+    await study.set_up(at="09:00")
+    await study.advance(9 * HOUR)
+    alice = study.member("alice")
+
+    await alice.send(study.thread, said)
+
+    assert marks(study.thread, said) == []
+    assert await in_a_row(study, alice.id) == 0
+    assert await texts(study) == []
+
+
+async def test_only_the_first_answer_that_counts_is_marked(study: Study) -> None:
+    await study.set_up(at="09:00")
+    await study.advance(9 * HOUR)
+    alice = study.member("alice")
+    await alice.send(study.thread, SAID)
+
+    await alice.send(study.thread, "and on second thoughts the loss is scaled")
+
+    assert marks(study.thread, SAID) == ["✅"]
+    assert marks(study.thread, "and on second thoughts the loss is scaled") == []
+
+
+async def test_talk_that_is_edited_into_an_answer_counts(study: Study) -> None:
+    await study.set_up(at="09:00")
+    await study.advance(9 * HOUR)
+    alice = study.member("alice")
+    message = await alice.send(study.thread, "wait")
+
+    await alice.edit(message, SAID)
+
+    assert marks(study.thread, SAID) == ["✅"]
+    assert await in_a_row(study, alice.id) == 1
+    assert await texts(study) == [SAID]
+
+
+async def test_an_answer_that_is_edited_down_to_talk_counts_no_longer_until_it_says_enough_again(study: Study) -> None:
+    await study.set_up(at="09:00")
+    await study.advance(9 * HOUR)
+    alice = study.member("alice")
+    message = await alice.send(study.thread, SAID)
+
+    await alice.edit(message, "oops")
+    meanwhile = await in_a_row(study, alice.id)
+    await study.advance(HOUR)
+    await alice.edit(message, SAID)
+
+    assert meanwhile == 0
+    assert await in_a_row(study, alice.id) == 1
+
+
+async def test_talk_that_becomes_an_answer_after_looking_does_not_count(study: Study) -> None:
+    await study.set_up(at="09:00")
+    await study.advance(9 * HOUR)
+    alice = study.member("alice")
+    message = await alice.send(study.thread, "wait")
+    asked = await alice.click(study.posts[0], label="Model answer")
+    assert asked.response is not None
+    await alice.click(asked.response, label="Show me anyway")
+    await study.advance(HOUR)
+
+    await alice.edit(message, SAID)
+
+    assert await in_a_row(study, alice.id) == 0
+
+
+async def test_what_is_deleted_in_the_thread_of_a_closed_round_is_kept_no_longer(study: Study) -> None:
+    await study.set_up(at="09:00")
+    await study.advance(9 * HOUR)
+    alice = study.member("alice")
+    message = await alice.send(study.thread, SAID)
+    await study.advance(DAY)
+
+    await alice.delete(message)
+
+    assert await texts(study) == [None]
+    assert await in_a_row(study, alice.id) == 1
+
+
+async def test_a_form_that_says_too_little_is_not_counted_and_can_be_written_again(study: Study) -> None:
+    await study.set_up(at="09:00")
+    await study.advance(9 * HOUR)
+    alice = study.member("alice")
+    form = await alice.click(study.posts[0], label="Answer")
+
+    result = await alice.submit_modal(form, {"text": "................"})
+
+    assert "says too little" in shown(result)
+    assert labels(result) == ["Write my answer"]
+    assert await in_a_row(study, alice.id) == 0
+    assert await texts(study) == []
