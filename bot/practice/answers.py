@@ -58,8 +58,7 @@ async def take_reply(practice: Practice, publisher: Publisher, thread_id: str, r
         return
     recorded = await _record(practice, this, reply)
     await _mark(publisher, this, reply, recorded)
-    if recorded.first and recorded.streak.current in MILESTONES:
-        await _tell(publisher.congratulate(this, reply.member_id, recorded.streak.current))
+    await _praise(publisher, this, reply, recorded)
 
 
 async def submit(
@@ -115,6 +114,8 @@ async def backfill(practice: Practice, publisher: Publisher, this: Round, *, who
     else:
         for reply, outcome in fresh:
             await _mark(publisher, this, reply, outcome)
+    for reply, outcome in fresh:
+        await _praise(publisher, this, reply, outcome)
     return len(fresh)
 
 
@@ -187,6 +188,11 @@ async def _mark(publisher: Publisher, this: Round, reply: Reply, recorded: Recor
     """Mark a member's first answer that counts, and any that cannot; further ones need no mark."""
     if recorded.first or (recorded.new and not recorded.counts):
         await _tell(publisher.acknowledge(this, reply.id, counts=recorded.counts))
+
+
+async def _praise(publisher: Publisher, this: Round, reply: Reply, recorded: Recorded) -> None:
+    if recorded.first and recorded.streak.current in MILESTONES:
+        await _tell(publisher.congratulate(this, reply.member_id, recorded.streak.current))
 
 
 async def _tell(sending: Awaitable[None]) -> None:

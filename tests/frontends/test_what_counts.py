@@ -115,3 +115,24 @@ async def test_a_form_that_says_too_little_is_not_counted_and_can_be_written_aga
     assert labels(result) == ["Write my answer"]
     assert await in_a_row(study, alice.id) == 0
     assert await texts(study) == []
+
+
+async def test_the_seventh_round_in_a_row_is_told_to_the_thread_even_if_it_was_answered_in_our_absence(
+    study: Study,
+) -> None:
+    await study.set_up(at="09:00")
+    await study.advance(9 * HOUR)
+    alice, bob = study.member("alice"), study.member("bob")
+    for _ in range(6):
+        await alice.send(study.thread, SAID)
+        await bob.send(study.thread, SAID)
+        await study.advance(DAY)
+    await alice.send(study.thread, SAID)
+    assert study.app._discord is not None
+    await study.app._discord.finish()
+    await bob.send(study.thread, SAID)
+
+    await study.restart()
+
+    told = [shown(message) for message in study.thread.history() if "in a row" in shown(message)]
+    assert told == [f"\n🎉 <@{who.id}> has answered **7 rounds in a row**." for who in (alice, bob)]
