@@ -45,6 +45,7 @@ Slug = Annotated[str, MinLen(1), MaxLen(60)]
 Phrase = Annotated[str, MinLen(1), MaxLen(80)]
 Remark = Annotated[str, MinLen(1), MaxLen(200)]
 Sentence = Annotated[str, MinLen(1), MaxLen(300)]
+ReferenceId = Annotated[str, MinLen(1), MaxLen(60)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,7 @@ class MultipleChoice(_Closed):
 class Reference(_Closed):
     """Where a claim can be checked: a work and at least one way to find it."""
 
+    id: ReferenceId
     title: Sentence
     authors: Sentence
     year: Annotated[int, Interval(ge=1600, le=2100)]

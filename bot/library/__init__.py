@@ -8,6 +8,7 @@ from bot.library.prose import prose_flaws
 from bot.library.rubric import question_flaws
 from bot.library.shelf import Draft, home, shelf
 from bot.library.whole import bank_faults
+from bot.library.works import work_flaws
 
 __all__ = ["BankError", "Fault", "check_bank", "load_bank", "report"]
 
@@ -36,6 +37,8 @@ def check_bank(path: Path | None = None) -> list[Fault]:
     faults = {*found.faults, *bank_faults(found)}
     for draft in found.drafts:
         faults.update(_editorial(draft))
+    cited = {work for draft in found.drafts for work in draft.cited}
+    faults.update(found.bibliography.faults(work_flaws(found.works, cited)))
     part = path.resolve() if path else found.root
     return sorted(fault for fault in faults if part == found.root or fault.file.is_relative_to(part))
 

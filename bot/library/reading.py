@@ -72,13 +72,14 @@ class Page:
         yield from _texts(self.value, ())
 
 
-def read(content: bytes, dates: Collection[Place] = ()) -> Page:
+def read(content: bytes, dates: Collection[Place] = (), most: int = MAX_VALUES) -> Page:
     """Return the page that these bytes spell; only the places in `dates` may hold an unquoted date.
 
+    `most` is how many values a file may hold.
     Whatever cannot be read safely leaves a page without a value, and a flaw that says why.
     """
     try:
-        return _Builder(_text(content), dates).page()
+        return _Builder(_text(content), dates, most).page()
     except _UnreadableError as stop:
         return Page(None, (Flaw((), stop.rule, stop.sentence),), {(): stop.line}, {})
 
@@ -121,9 +122,10 @@ def _texts(value: Value, place: Place) -> Iterator[tuple[Place, str]]:
 class _Builder:
     """Turns the parser's events into a page, so that nothing hostile is ever expanded."""
 
-    def __init__(self, text: str, dates: Collection[Place]) -> None:
+    def __init__(self, text: str, dates: Collection[Place], most: int) -> None:
         self.events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
         self.dates = dates
+        self.most = most
         self.values = 0
         self.flaws: list[Flaw] = []
         self.lines: dict[Place, int] = {}
@@ -176,8 +178,8 @@ class _Builder:
         if len(place) > MAX_DEPTH:
             sentence = f"Lists and mappings are nested more than {MAX_DEPTH} deep: flatten them."
             raise _UnreadableError(line, "too-deep", sentence)
-        if self.values > MAX_VALUES:
-            sentence = f"The file holds more than {MAX_VALUES} values: split it."
+        if self.values > self.most:
+            sentence = f"The file holds more than {self.most} values: split it."
             raise _UnreadableError(line, "too-big", sentence)
 
     def mapping(self, place: Place) -> dict[str, Value]:

@@ -1,4 +1,4 @@
-"""What makes a question's rubric, options and sources untrustworthy, judged within one file."""
+"""What makes a question's rubric, options and arithmetic untrustworthy, judged within one file."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,6 @@ PHRASE_WORDS = 5
 DISTINCT_PHRASES = 5
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_ARXIV = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])\.[0-9]{4,5}(?:v[0-9]+)?|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7}")
-_DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
-_URL = re.compile(r"https?://[^\s<>()]+")
 _CATCH_ALL = re.compile(
     r"\b(?:all|none|both|any|neither|either) (?:of )?(?:the )?(?:other )?(?:above|options)\b"
     r"|\b(?:all|none|both|neither) of (?:these|those|them)\.?$|^(?:both )?[a-d] (?:and|or) [a-d]\.?$",
@@ -38,7 +35,6 @@ def question_flaws(question: Question) -> Iterator[Flaw]:
     yield from _matches(question, known)
     yield from _misconceptions(question, known)
     yield from _options(question)
-    yield from _references(question)
     yield from _checks(question)
 
 
@@ -144,23 +140,6 @@ def _options(question: Question) -> Iterator[Flaw]:
             "keep the longest within twice the shortest."
         )
         yield Flaw(("multiple_choice",), "option-lengths", sentence)
-
-
-def _references(question: Question) -> Iterator[Flaw]:
-    for number, reference in enumerate(question.references):
-        place = ("references", number)
-        if reference.arxiv is not None and not _ARXIV.fullmatch(reference.arxiv):
-            sentence = f"`{reference.arxiv}` is no arXiv id: write it like 1502.03167, in quotes, without `arXiv:`."
-            yield Flaw((*place, "arxiv"), "arxiv-id", sentence)
-        if reference.doi is not None and not _DOI.fullmatch(reference.doi):
-            sentence = f"`{reference.doi}` is no DOI: write it like 10.1162/neco.1997.9.8.1735, without an address."
-            yield Flaw((*place, "doi"), "doi", sentence)
-        if reference.url is not None and not _URL.fullmatch(reference.url):
-            sentence = f"`{reference.url}` cannot be linked: start with https:// and escape spaces and brackets."
-            yield Flaw((*place, "url"), "url", sentence)
-        if reference.arxiv is reference.doi is reference.url is None:
-            sentence = f"“{reference.title}” cannot be looked up: add its `arxiv`, `doi` or `url`."
-            yield Flaw(place, "no-link", sentence)
 
 
 def _checks(question: Question) -> Iterator[Flaw]:

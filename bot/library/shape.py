@@ -1,4 +1,4 @@
-"""From a page to a question or to the topics: the schema, told in an author's words."""
+"""From a page to a question, the topics or the works: the schema, told in an author's words."""
 
 import dataclasses
 import difflib
@@ -27,10 +27,20 @@ class Taxonomy:
     topics: tuple[Topic, ...]
 
 
-Shape = TypeVar("Shape", Question, Taxonomy)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Bibliography:
+    """What references.yaml holds."""
+
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}
+
+    references: tuple[Reference, ...]
+
+
+Shape = TypeVar("Shape", Question, Taxonomy, Bibliography)
 
 QUESTION = TypeAdapter(Question)
 TAXONOMY = TypeAdapter(Taxonomy)
+BIBLIOGRAPHY = TypeAdapter(Bibliography)
 
 # With nothing worse than these, the rest of a question can still be judged.
 _SLIGHT = frozenset(
@@ -48,21 +58,63 @@ _SLIGHT = frozenset(
 _FIELDS = sorted(
     {
         field.name
-        for kind in (Choice, KeyPoint, Misconception, MultipleChoice, Question, Reference, Taxonomy, Topic)
+        for kind in (
+            *(Bibliography, Choice, KeyPoint, Misconception, MultipleChoice),
+            *(Question, Reference, Taxonomy, Topic),
+        )
         for field in dataclasses.fields(kind)
     }
 )
 
 
-def question_on(page: Page) -> tuple[Question | None, list[Flaw]]:
-    """Return the question on a page and what breaks the schema; None if it is too broken to judge further."""
-    return _shaped(page, QUESTION, Question)
+# Stands for a cited work while the rest of a question is shaped: a work's own faults are told where it is listed.
+_ANY_WORK: Mapping[str, Value] = {"id": "any", "title": "Any", "authors": "Any", "year": 2000}
+
+
+def question_on(page: Page, works: Mapping[str, Reference] | None) -> tuple[Question | None, list[Flaw]]:
+    """Return the question on a page and what breaks the schema; None if it is too broken to judge further.
+
+    The ids under `references` are looked up in `works`; None when those could not be read, which is told elsewhere.
+    """
+    value = page.value
+    cited = value.get("references") if isinstance(value, dict) else None
+    if not isinstance(value, dict) or not isinstance(cited, list):
+        return _shaped(page, QUESTION, Question)
+    stand_ins: list[Value] = [dict(_ANY_WORK) for _ in cited]
+    question, flaws = _shaped(dataclasses.replace(page, value={**value, "references": stand_ins}), QUESTION, Question)
+    if works is None:
+        return question, flaws
+    flaws.extend(_citations(cited, works))
+    known = tuple(works[item] for item in cited if isinstance(item, str) and item in works)
+    return (dataclasses.replace(question, references=known) if question else None), flaws
 
 
 def topics_on(page: Page) -> tuple[tuple[Topic, ...], list[Flaw]]:
     """Return the topics on a page and what breaks the schema."""
     taxonomy, flaws = _shaped(page, TAXONOMY, Taxonomy)
     return (taxonomy.topics if taxonomy else (), flaws)
+
+
+def works_on(page: Page) -> tuple[tuple[Reference, ...], list[Flaw]]:
+    """Return the works on a page and what breaks the schema."""
+    bibliography, flaws = _shaped(page, BIBLIOGRAPHY, Bibliography)
+    return (bibliography.references if bibliography else (), flaws)
+
+
+def _citations(cited: list[Value], works: Mapping[str, Reference]) -> Iterator[Flaw]:
+    for number, item in enumerate(cited):
+        place = ("references", number)
+        if not isinstance(item, str):
+            sentence = (
+                f"Item {number + 1} of `references` is {_kind(item)}, but must be the id of a work: "
+                "list the work in references.yaml and cite it here by its id."
+            )
+            yield Flaw(place, "wrong-type", sentence)
+        elif item not in works:
+            close = difflib.get_close_matches(item, works, 1)
+            hint = f", or correct it to `{close[0]}`" if close else ""
+            sentence = f"`{item}` is not in references.yaml: list the work there{hint}."
+            yield Flaw(place, "unknown-reference", sentence)
 
 
 def _shaped(page: Page, adapter: TypeAdapter[Shape], kind: type[Shape]) -> tuple[Shape | None, list[Flaw]]:

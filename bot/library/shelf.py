@@ -1,16 +1,18 @@
 """The files of a bank: found, read and shaped, each with the faults that keep it from being used."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import bot
-from bot.domain.questions import Question, Topic
+from bot.domain.questions import Question, Reference, Topic
 from bot.library.faults import Fault, Flaw, Place
 from bot.library.reading import MAX_BYTES, Page, read
-from bot.library.shape import question_on, topics_on
+from bot.library.shape import question_on, topics_on, works_on
 
 _NO_PAGE = Page(None, (), {}, {})
+# A whole bank's works stand in one file.
+_MOST_VALUES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,12 @@ class Draft:
         given = self.page.value.get("slug") if isinstance(self.page.value, dict) else None
         return given if isinstance(given, str) and given and given.isprintable() else self.file.stem
 
+    @property
+    def cited(self) -> Iterator[str]:
+        """The ids that stand under `references`."""
+        items = self.page.value.get("references") if isinstance(self.page.value, dict) else None
+        yield from (item for item in items if isinstance(item, str)) if isinstance(items, list) else ()
+
     def faults(self, flaws: Iterable[Flaw]) -> Iterator[Fault]:
         """Return these flaws with the file, line and slug they belong to."""
         for flaw in flaws:
@@ -41,6 +49,8 @@ class Shelf:
     root: Path
     topics: tuple[Topic, ...]
     taxonomy: Draft
+    works: tuple[Reference, ...]
+    bibliography: Draft
     drafts: tuple[Draft, ...]
     faults: tuple[Fault, ...]
 
@@ -64,12 +74,15 @@ def shelf(root: Path) -> Shelf:
     faults: list[Fault] = []
     taxonomy, topics, flaws = _taxonomy(root)
     faults.extend(taxonomy.faults(flaws))
+    bibliography, works, flaws = _bibliography(root)
+    faults.extend(bibliography.faults(flaws))
+    known = {work.id: work for work in works} if works or not flaws else None
     drafts: list[Draft] = []
     for file, flaw in _files(root):
         if flaw:
             faults.append(Fault(file, 1, file.stem, flaw.rule, flaw.sentence))
             continue
-        draft, flaws = _draft(file)
+        draft, flaws = _draft(file, known)
         drafts.append(draft)
         faults.extend(draft.faults(flaws))
         faults.extend(draft.faults(_filing(draft, topics)))
@@ -77,12 +90,12 @@ def shelf(root: Path) -> Shelf:
     if not drafts and not faults:
         sentence = "There are no questions here: add some as questions/<topic>/<slug>.yaml."
         faults.append(Fault(root, 1, root.name, "empty-bank", sentence))
-    return Shelf(root, topics, taxonomy, tuple(drafts), tuple(faults))
+    return Shelf(root, topics, taxonomy, works, bibliography, tuple(drafts), tuple(faults))
 
 
 def _taxonomy(root: Path) -> tuple[Draft, tuple[Topic, ...], list[Flaw]]:
     file = root / "topics.yaml"
-    content = _content(root, file)
+    content = _content(root, file, "no-topics")
     if isinstance(content, Flaw):
         return Draft(file, _NO_PAGE, None), (), [content]
     page = read(content)
@@ -96,6 +109,22 @@ def _taxonomy(root: Path) -> tuple[Draft, tuple[Topic, ...], list[Flaw]]:
     unique = {topic.slug: topic for topic in reversed(topics)}
     kept = tuple(topic for topic in topics if unique[topic.slug] is topic)
     return Draft(file, page, None), kept, [*page.flaws, *flaws]
+
+
+def _bibliography(root: Path) -> tuple[Draft, tuple[Reference, ...], list[Flaw]]:
+    file = root / "references.yaml"
+    content = _content(root, file, "no-references")
+    if isinstance(content, Flaw):
+        return Draft(file, _NO_PAGE, None), (), [content]
+    page = read(content, most=_MOST_VALUES)
+    works, flaws = works_on(page)
+    seen: set[str] = set()
+    for number, work in enumerate(works):
+        if work.id in seen:
+            sentence = f"The work `{work.id}` is there twice: keep one, or give the other an id of its own."
+            flaws.append(Flaw(("references", number, "id"), "duplicate-reference", sentence))
+        seen.add(work.id)
+    return Draft(file, page, None), works, [*page.flaws, *flaws]
 
 
 def _files(root: Path) -> Iterator[tuple[Path, Flaw | None]]:
@@ -132,11 +161,11 @@ def _stray(file: Path) -> Flaw | None:
     return None
 
 
-def _content(root: Path, file: Path) -> bytes | Flaw:
+def _content(root: Path, file: Path, rule: str) -> bytes | Flaw:
     if flaw := _escaping(root, file):
         return flaw
     if not file.is_file():
-        return Flaw((), "no-topics", "The bank has no topics.yaml: add it, or name the directory that has one.")
+        return Flaw((), rule, f"The bank has no {file.name}: add it, or name the directory that has one.")
     return _bytes(file)
 
 
@@ -148,12 +177,12 @@ def _bytes(file: Path) -> bytes | Flaw:
         return Flaw((), "unreadable", f"The file cannot be opened ({error.strerror}): make it readable.")
 
 
-def _draft(file: Path) -> tuple[Draft, list[Flaw]]:
+def _draft(file: Path, works: Mapping[str, Reference] | None) -> tuple[Draft, list[Flaw]]:
     content = _bytes(file)
     if isinstance(content, Flaw):
         return Draft(file, _NO_PAGE, None), [content]
     page = read(content, dates=(("reviewed",),))
-    question, flaws = question_on(page)
+    question, flaws = question_on(page, works)
     return Draft(file, page, question), [*page.flaws, *flaws]
 
 

@@ -24,7 +24,7 @@ FIRST = Question(
     common_mistakes=("None.",),
     follow_ups=("Why?",),
     multiple_choice=MultipleChoice(question="Is it?", correct=OPTION, distractors=(OPTION, OPTION, OPTION)),
-    references=(Reference(title="Birds", authors="Finch", year=2020, url="https://example.org"),),
+    references=(Reference(id="finch2020birds", title="Birds", authors="Finch", year=2020, url="https://example.org"),),
 )
 SECOND = replace(FIRST, id=2, slug="second")
 

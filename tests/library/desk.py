@@ -24,19 +24,24 @@ class Desk:
         return self.root / "topics.yaml"
 
     @property
+    def references(self) -> Path:
+        return self.root / "references.yaml"
+
+    @property
     def question(self) -> Path:
         return self.file("gradients-init-norm", "batch-normalization")
 
     def file(self, topic: str, slug: str) -> Path:
         return self.root / "questions" / topic / f"{slug}.yaml"
 
-    def plant(self, old: str, new: str) -> str:
-        """Replace the first `old` of the question by `new` and return the file's new text."""
-        return self.edit(lambda text: _replaced(text, old, new))
+    def plant(self, old: str, new: str, *, file: Path | None = None) -> str:
+        """Replace the first `old` of a file, by default the question, by `new` and return the file's new text."""
+        return self.edit(lambda text: _replaced(text, old, new), file=file)
 
-    def edit(self, change: Callable[[str], str]) -> str:
-        planted = change(self.question.read_text())
-        self.question.write_text(planted)
+    def edit(self, change: Callable[[str], str], *, file: Path | None = None) -> str:
+        file = file or self.question
+        planted = change(file.read_text())
+        file.write_text(planted)
         return planted
 
     def add(self, number: int, **fields: object) -> Path:

@@ -12,6 +12,8 @@ BIAS = "  A bias right before BN is redundant"
 LOOSE = "  - Small batch: noisy statistics"
 DISTRACTOR = "The mean and variance of the current test mini-batch"
 REVIEWED = "reviewed: 2026-11-23"
+LIST = "references:\n"
+BATCH = '  - id: {}\n    title: "Twin"\n    authors: "Twin"\n    year: 2015\n    arxiv: "{}"\n'
 
 SCHEMA = [
     ("missing-field", "level: medium               # easy | medium | hard\n", "", "id: 47"),
@@ -22,7 +24,6 @@ SCHEMA = [
         "correct:",
     ),
     ("unknown-field", "level: medium", "levle: x\nlevel: medium", "levle"),
-    ("unknown-field", "year: 2018, arxiv", "yaer: 1, year: 2018, arxiv", "yaer"),
     ("too-long", TITLE, f"title: {LONG[:81]}", "title:"),
     ("too-long", TITLE, f'title: "{LONG[:79]}\U0001f600"', "title:"),
     ("too-long", PROMPT, f"{PROMPT}  {LONG[:500]}\n", "prompt:"),
@@ -41,8 +42,6 @@ SCHEMA = [
     ("wrong-type", TITLE, "title: 1984", "title:"),
     ("wrong-type", TITLE, "title:", "title:"),
     ("wrong-type", TITLE, "title: [one, two]", "title:"),
-    ("wrong-type", 'arxiv: "1502.03167"', "arxiv: 1502.03167", "1502.03167"),
-    ("wrong-type", "year: 2015", 'year: "2015"', '"2015"'),
     ("wrong-type", "small batch, batch size 1", "small batch, 1", "small batch, 1"),
     ("wrong-type", REVIEWED, "reviewed: soon", "soon"),
     ("wrong-type", "    phrases: [batch mean", "    weight: 0\n    phrases: [batch mean", "weight: 0"),
@@ -111,12 +110,23 @@ RUBRIC = [
     ("no-checks", "kind: concept", "kind: compute", "id: 47"),
     ("arithmetic", "references:", 'checks: ["0.1 + 0.2 == 0.3"]\nreferences:', "checks:"),
     ("arithmetic", "references:", 'checks: ["open(1) == 1"]\nreferences:', "checks:"),
+    ("wrong-type", "[ioffe2015batch,", "[{title: Twin}, ioffe2015batch,", "references:"),
+    ("unknown-reference", "[ioffe2015batch,", "[ioffe2015bach, ioffe2015batch,", "references:"),
+]
+WORKS = [
+    ("unknown-field", "year: 2018\n", "year: 2018\n    yaer: 1\n", "yaer"),
+    ("missing-field", '    authors: "Ioffe, Szegedy"\n', "", "  - id: ioffe2015batch"),
+    ("wrong-type", 'arxiv: "1502.03167"', "arxiv: 1502.03167", "1502.03167"),
+    ("wrong-type", "year: 2015", 'year: "2015"', '"2015"'),
     ("arxiv-id", '"1502.03167"', '"arXiv:1502.03167"', "arXiv:"),
     ("arxiv-id", '"1502.03167"', '"1513.03167"', "1513."),
     ("doi", 'arxiv: "1502.03167"', 'doi: "https://doi.org/10.1162/neco"', "doi.org"),
     ("url", 'arxiv: "1502.03167"', 'url: "www.example.org"', "www."),
     ("url", 'arxiv: "1502.03167"', 'url: "https://example.org/a b"', "org/a b"),
-    ("no-link", ', arxiv: "1502.03167"', "", "Internal Covariate Shift"),
+    ("no-link", '    arxiv: "1502.03167"\n', "", "id: ioffe2015batch"),
+    ("reference-id", "year: 2015", "year: 2016", "id: ioffe2015batch"),
+    ("duplicate-reference", LIST, LIST + BATCH.format("ioffe2015batch", "1502.03168"), "ioffe2015batch"),
+    ("same-work", LIST, LIST + BATCH.format("twin2015batch", "1502.03167v3"), "ioffe2015batch"),
 ]
 
 
@@ -129,6 +139,42 @@ def test_a_planted_fault_is_found_on_its_line(desk: Desk, rule: str, old: str, n
     line = planted.count("\n", 0, planted.index(marker)) + 1
     assert {fault.rule for fault in faults} == {rule}
     assert {(fault.file, fault.line, fault.slug) for fault in faults} == {(desk.question, line, "batch-normalization")}
+
+
+@pytest.mark.parametrize(("rule", "old", "new", "marker"), WORKS)
+def test_a_fault_planted_in_the_list_of_works_is_found_on_its_line(
+    desk: Desk, rule: str, old: str, new: str, marker: str
+) -> None:
+    planted = desk.plant(old, new, file=desk.references)
+
+    faults = check_bank(desk.root)
+
+    line = planted.count("\n", 0, planted.rindex(marker)) + 1
+    told = {(fault.rule, fault.file, fault.line) for fault in faults if fault.rule != "uncited"}
+    assert told == {(rule, desk.references, line)}
+
+
+def test_a_work_that_nobody_cites_is_a_fault(desk: Desk) -> None:
+    desk.plant("ioffe2015batch, ", "")
+
+    (fault,) = check_bank(desk.root)
+
+    assert (fault.rule, fault.file) == ("uncited", desk.references)
+    assert "ioffe2015batch" in fault.sentence
+
+
+def test_a_mistyped_citation_is_told_with_what_may_have_been_meant(desk: Desk) -> None:
+    desk.plant("[ioffe2015batch,", "[iofe2015batch, ioffe2015batch,")
+
+    (fault,) = check_bank(desk.root)
+
+    assert fault.sentence.endswith("or correct it to `ioffe2015batch`.")
+
+
+def test_without_a_list_of_works_only_that_is_told(desk: Desk) -> None:
+    desk.references.unlink()
+
+    assert [(fault.rule, fault.file) for fault in check_bank(desk.root)] == [("no-references", desk.references)]
 
 
 def test_a_short_answer_that_says_too_little_is_a_fault(desk: Desk) -> None:
