@@ -17,7 +17,8 @@ from bot.app import App, open_app, utc_now
 from bot.domain.clock import Clock
 from bot.frontends import demo
 from bot.frontends.discord.connection import RejectedError, UnreachableError, UnreadableError, connect
-from bot.library import BankError, check_bank, report
+from bot.frontends.terminal.command import add_bank_commands
+from bot.library import BankError
 from bot.practice import boards
 from bot.settings import MessageContent, Settings, SettingsError
 from bot.storage.errors import StorageError
@@ -73,11 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     health.set_defaults(run=_health)
 
     bank = commands.add_parser("bank", help="look after the question bank")
-    bank_commands = bank.add_subparsers(required=True, metavar="command", title="commands")
-    check = bank_commands.add_parser("check", help="list every fault of the bank, with file, line and what to do")
-    check.add_argument("path", nargs="?", type=Path, help="a bank, a topic's folder or one file of it")
-    check.add_argument("--format", choices=("text", "json"), default="text", help="text for people, json for editors")
-    check.set_defaults(run=_bank_check)
+    add_bank_commands(bank, utc_now)
     return parser
 
 
@@ -164,12 +161,6 @@ def _health(_: argparse.Namespace) -> int:
         print(f"the last sign of life is {age.total_seconds():.0f} seconds old", file=sys.stderr)
         return FAILED
     return OK
-
-
-def _bank_check(options: argparse.Namespace) -> int:
-    faults = check_bank(options.path)
-    print(report(faults, options.format))
-    return FAILED if faults else OK
 
 
 def _settings() -> Settings:

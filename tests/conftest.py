@@ -1,5 +1,6 @@
 """What every test starts from."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from simcord.env import Env
 
 from bot.frontends.discord.client import PracticeClient
 from bot.storage.sqlite import SQLite
+from library.desk import MODEL, Desk
 from study import START, Process, Study, WorldClock, new_study
 
 
@@ -38,3 +40,9 @@ def study(simcord_env: Env, process: Process) -> Study:
     """A server in a simulated Discord with the real bot in it, not yet set up."""
     process.clock.env = simcord_env
     return new_study(simcord_env, process)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A sound bank of one question, to plant faults into."""
+    return Desk(Path(shutil.copytree(MODEL, tmp_path / "bank")))

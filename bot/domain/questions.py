@@ -81,6 +81,11 @@ class MultipleChoice(_Closed):
     correct: Choice
     distractors: Annotated[tuple[Choice, ...], MinLen(3), MaxLen(3)]
 
+    @property
+    def correct_is_longest(self) -> bool:
+        """Whether a guess at the longest option would be right."""
+        return len(self.correct.text) > max((len(each.text) for each in self.distractors), default=0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference(_Closed):

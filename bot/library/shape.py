@@ -3,11 +3,11 @@
 import dataclasses
 import difflib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from types import UnionType
-from typing import Annotated, ClassVar, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from annotated_types import MaxLen
 from pydantic import TypeAdapter, ValidationError
@@ -87,6 +87,16 @@ def question_on(page: Page, works: Mapping[str, Reference] | None) -> tuple[Ques
     flaws.extend(_citations(cited, works))
     known = tuple(works[item] for item in cited if isinstance(item, str) and item in works)
     return (dataclasses.replace(question, references=known) if question else None), flaws
+
+
+def question_schema(topics: Sequence[str], works: Sequence[str]) -> dict[str, Any]:  # why: Any, because this is JSON
+    """Return the JSON schema of a question's file: topics and works are named by one of these ids."""
+    schema = QUESTION.json_schema()
+    properties = schema["properties"]
+    properties["topic"] = {"type": "string", "enum": list(topics)}
+    properties["references"]["items"] = {"type": "string", "enum": list(works)}
+    del schema["$defs"]["Reference"]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def topics_on(page: Page) -> tuple[tuple[Topic, ...], list[Flaw]]:

@@ -55,10 +55,17 @@ class Shelf:
     faults: tuple[Fault, ...]
 
 
+_PACKAGE = Path(bot.__file__).parent
+
+
+def is_installed() -> bool:
+    """Whether the shipped bank lies inside an installed package, and not in a checkout."""
+    return (_PACKAGE / "data").is_dir()
+
+
 def shipped() -> Path:
-    """Return the directory of the shipped bank: inside an installed package, else that of the checkout."""
-    package = Path(bot.__file__).parent
-    return inside if (inside := package / "data").is_dir() else package.parent / "data"
+    """Return the directory of the shipped bank."""
+    return (_PACKAGE if is_installed() else _PACKAGE.parent) / "data"
 
 
 def home(path: Path | None) -> Path:

@@ -98,7 +98,7 @@ def token_set_ratio(one: frozenset[str], other: frozenset[str]) -> float:
 def _longest_correct(shelf: Shelf, questions: Sequence[Question]) -> Iterator[Fault]:
     if len(questions) < LONGEST_CORRECT_FROM:
         return
-    longest = sorted(question.slug for question in questions if _correct_is_longest(question))
+    longest = sorted(question.slug for question in questions if question.multiple_choice.correct_is_longest)
     if len(longest) > LONGEST_CORRECT_SHARE * len(questions):
         sentence = (
             f"The correct option is the longest in {len(longest)} of {len(questions)} questions, at most "
@@ -106,11 +106,6 @@ def _longest_correct(shelf: Shelf, questions: Sequence[Question]) -> Iterator[Fa
             f"{', '.join(longest)}."
         )
         yield from shelf.taxonomy.faults([Flaw((), "longest-correct", sentence)])
-
-
-def _correct_is_longest(question: Question) -> bool:
-    choice = question.multiple_choice
-    return len(choice.correct.text) > max((len(each.text) for each in choice.distractors), default=0)
 
 
 def _quotas(shelf: Shelf, questions: Sequence[Question]) -> Iterator[Fault]:

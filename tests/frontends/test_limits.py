@@ -9,15 +9,14 @@ from typing import Any
 import pytest
 from discord import ComponentType
 
-from bot.conversation import quiz, reveal, rounds
+from bot.conversation import rounds
+from bot.conversation.preview import preview
 from bot.conversation.say import Form, Markdown, Say, Text
-from bot.domain.questions import Bank, Choice, KeyPoint, Level, MultipleChoice, Question
-from bot.domain.quiz import LETTERS
+from bot.domain.questions import Bank, Choice, KeyPoint, MultipleChoice, Question
 from bot.domain.rounds import Round, State
 from bot.frontends.discord.render import layout, modal
 from bot.library import load_bank
-from bot.practice.answers import Access, Look
-from bot.practice.publisher import Opening, Recap
+from bot.practice.publisher import Opening
 from bot.practice.quiz import Draw
 
 NOW = datetime(2026, 9, 30, 9, tzinfo=UTC)
@@ -44,21 +43,8 @@ def bank() -> Bank:
 
 def surfaces(question: Question, among: Bank) -> Iterator[Say]:
     """Yield everything that is ever said about a question."""
-    this = replace(ROUND, question_id=question.id)
-    yield rounds.question_post(Opening(this, question), among)
-    for which in range(len(question.hints)):
-        yield rounds.hint(this, question, which)
-    yield rounds.recap(Recap(this, question, 100_000))
-    yield reveal.not_yet(this)
-    for access in Access:
-        yield reveal.model_answer(Look(this, access), question)
-    yield reveal.full_answer(question)
-    yield reveal.sources(question)
-    drawn = Draw(DRAW_ID, question, 23)
-    topic = max((topic.slug for topic in among.topics), key=len)
-    yield quiz.question(drawn, among, topic, Level.MEDIUM)
-    for place in range(len(LETTERS)):
-        yield quiz.verdict(drawn, place, topic, Level.MEDIUM)
+    for _, say in preview(question, among, this=ROUND, drawn=Draw(DRAW_ID, question, 23), answered=100_000):
+        yield say
 
 
 def components(raw: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
