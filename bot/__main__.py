@@ -81,8 +81,10 @@ def _parser() -> argparse.ArgumentParser:
 def _demo(options: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
+    settings = Settings.from_env(os.environ)
+
     def open_on(database: Path, clock: Clock) -> AbstractAsyncContextManager[App]:
-        return open_app(Settings(database=database), clock=clock)
+        return open_app(Settings(database=database, bank=settings.bank, cache=settings.cache), clock=clock)
 
     asyncio.run(demo.run(open_on, now=utc_now(), port=options.port, browser=options.browser, database=options.database))
     return OK

@@ -76,7 +76,7 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now, random: Random
         BankError: the questions have faults; the message names file, line and fix of each.
         StorageError: the database cannot be used; the message says what to do.
     """
-    bank = load_bank(settings.bank)
+    bank = load_bank(settings.bank, cache=settings.cache)
     store = await SQLite.open(settings.database, now=clock())
     try:
         practice = Practice(store, bank, clock, random or Random())  # noqa: S311  # why: questions, not secrets

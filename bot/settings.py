@@ -34,7 +34,8 @@ class MessageContent(StrEnum):
 class Settings:
     """What an operator decides.
 
-    `database` is one SQLite file; `bank` a directory of questions instead of the shipped one; `message_content`
+    `database` is one SQLite file; `bank` a directory of questions instead of the shipped one, `cache`
+    a folder where the parsed bank is kept between starts; `message_content`
     whether the privileged intent of that name is asked for and insisted on; `heartbeat` a file that a running bot
     touches; `discord_api` another base address for Discord, such as a proxy; `exit_delay` how many seconds to wait
     before giving up on a setting that must be changed first.
@@ -45,6 +46,7 @@ class Settings:
     discord_api: str | None = None
     message_content: MessageContent = MessageContent.AUTO
     bank: Path | None = None
+    cache: Path | None = None
     heartbeat: Path | None = None
     log_level: str = "INFO"
     exit_delay: int = 0
@@ -59,7 +61,7 @@ class Settings:
             SettingsError: a variable is unknown or has a value that makes no sense.
         """
         known = {"DATABASE", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DISCORD_API", "MESSAGE_CONTENT", "BANK"}
-        known |= {"HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY"}
+        known |= {"CACHE", "HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY"}
         given = {name.removeprefix(PREFIX): _bare(value) for name, value in environ.items() if name.startswith(PREFIX)}
         unknown = sorted(given.keys() - known)
         if unknown:
@@ -77,6 +79,7 @@ class Settings:
             discord_api=_address(given.get("DISCORD_API")),
             message_content=_message_content(given),
             bank=Path(given["BANK"]).expanduser() if "BANK" in given else None,
+            cache=_cache(given, environ),
             heartbeat=Path(given["HEARTBEAT"]).expanduser() if "HEARTBEAT" in given else None,
             log_level=level,
             exit_delay=_seconds(given, "EXIT_DELAY"),
@@ -102,6 +105,15 @@ def _secret(given: Mapping[str, str], name: str) -> str | None:
             f"{PREFIX}{name}_FILE names {path}, which cannot be read ({error.__class__.__name__}). "
             "Check the path and that this user may read it."
         ) from error
+
+
+def _cache(given: Mapping[str, str], environ: Mapping[str, str]) -> Path | None:
+    """Return the folder that is named, else where the XDG base directories keep what may be lost."""
+    if "CACHE" in given:
+        return Path(given["CACHE"]).expanduser()
+    if environ.get("XDG_CACHE_HOME"):
+        return Path(environ["XDG_CACHE_HOME"], "practice-bot")
+    return Path(environ["HOME"], ".cache", "practice-bot") if environ.get("HOME") else None
 
 
 def _message_content(given: Mapping[str, str]) -> MessageContent:

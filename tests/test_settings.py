@@ -27,15 +27,17 @@ def test_every_setting_is_read() -> None:
         discord_api="https://proxy.example/",
         message_content="off",
         bank="/data/bank",
+        cache="/data/cache",
         heartbeat="/tmp/beat",  # noqa: S108  # why: only a name
         log_level="debug",
         exit_delay="30",
     )
 
     assert token_of(read) == TOKEN
-    assert (read.database, read.bank, read.heartbeat) == (
+    assert (read.database, read.bank, read.cache, read.heartbeat) == (
         Path("/data/bot.db"),
         Path("/data/bank"),
+        Path("/data/cache"),
         Path("/tmp/beat"),  # noqa: S108  # why: as above
     )
     assert (read.discord_api, read.message_content) == ("https://proxy.example", MessageContent.OFF)
@@ -87,6 +89,21 @@ def test_a_secret_file_that_is_no_text_is_named_and_not_shown(tmp_path: Path) ->
 def test_an_unknown_setting_is_named_with_those_there_are() -> None:
     with pytest.raises(SettingsError, match=r"PRACTICE_BOT_TOKEN is not a setting\. Known.* DISCORD_TOKEN,"):
         settings(token=TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("environ", "folder"),
+    [
+        ({"HOME": "/home/ada"}, Path("/home/ada/.cache/practice-bot")),
+        ({"HOME": "/home/ada", "XDG_CACHE_HOME": "/fast"}, Path("/fast/practice-bot")),
+        ({"HOME": "/home/ada", "XDG_CACHE_HOME": "/fast", "PRACTICE_BOT_CACHE": "/mine"}, Path("/mine")),
+        ({}, None),
+    ],
+)
+def test_what_may_be_lost_is_kept_where_the_system_keeps_such_things(
+    environ: dict[str, str], folder: Path | None
+) -> None:
+    assert Settings.from_env(environ).cache == folder
 
 
 def test_the_variables_of_other_programs_are_none_of_our_business() -> None:

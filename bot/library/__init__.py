@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.questions import Bank, Kind, Level
+from bot.library.cache import cached
 from bot.library.faults import BankError, Fault, report
 from bot.library.prose import prose_flaws
 from bot.library.rubric import question_flaws
@@ -16,13 +17,20 @@ from bot.library.works import work_flaws
 __all__ = ["BankError", "Fault", "check_bank", "editor_schema", "load_bank", "new_question", "report"]
 
 
-def load_bank(path: Path | None = None) -> Bank:
+def load_bank(path: Path | None = None, *, cache: Path | None = None) -> Bank:
     """Return the bank in a directory, by default the shipped one.
+
+    With a `cache`, a folder that is made if need be, a bank that has not changed is not parsed again.
 
     Raises BankError with every fault that makes a file unusable (unreadable, against the schema, misfiled,
     repeated): never half a bank. What is merely badly written is for `check_bank`.
     """
-    found = shelf(home(path))
+    root = home(path)
+    return cached(root, cache, lambda: _load(root)) if cache else _load(root)
+
+
+def _load(root: Path) -> Bank:
+    found = shelf(root)
     if found.faults:
         raise BankError(sorted(found.faults))
     questions = sorted((draft.question for draft in found.drafts if draft.question), key=lambda each: each.id)
