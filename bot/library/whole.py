@@ -1,5 +1,6 @@
 """What is wrong between questions, or with the bank as a whole."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
@@ -12,6 +13,9 @@ from bot.library.prose import CODE, NOT_PROSE, without_code
 from bot.library.shelf import Draft, Shelf
 
 OVERLAP_WORDS = 8
+_CODE = re.compile(f"{CODE}+")
+# No word of a text: there is no digit in the middle of one.
+_BREAK = "code0here"
 ALIKE = 0.85
 LONGEST_CORRECT_SHARE = 0.35
 LONGEST_CORRECT_FROM = 10
@@ -49,11 +53,14 @@ def _overlaps(drafts: Sequence[Draft]) -> Iterator[Fault]:
 
 def _runs(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     # Formulas and code are everybody's; only prose can be copied.
-    for stretch in without_code(text).split(CODE):
-        spoken = words(stretch)
-        for start in range(len(spoken) - OVERLAP_WORDS + 1):
-            run = tuple(spoken[start : start + OVERLAP_WORDS])
-            yield hash(run), run
+    spoken = words(_CODE.sub(f" {_BREAK} ", without_code(text)))
+    start = 0
+    for place, word in enumerate((*spoken, _BREAK)):
+        if word == _BREAK:
+            for first in range(start, place - OVERLAP_WORDS + 1):
+                run = tuple(spoken[first : first + OVERLAP_WORDS])
+                yield hash(run), run
+            start = place + 1
 
 
 def _overlap(place: Place, run: tuple[str, ...], other: Draft) -> Flaw:
