@@ -8,14 +8,18 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.async_api import Locator, Page, expect
 
+from bot.library import load_bank
+from browser.contact_sheet import take_contact_sheet
 from browser.visitor import CHROMIUM, visit
 
 _HEIGHT = 860
 _SCALE = 1.5
-_ANSWER = (
-    "Small filters slide over the image with the same weights everywhere: few parameters, and a pattern is found "
-    "wherever it is. Strides or pooling shrink the map, deeper layers see more, a linear head decides."
-)
+
+
+def answer_to(title: str) -> str:
+    """Return what the visitor answers to today's question: what its model answer begins with."""
+    (question,) = (question for question in load_bank() if question.title == title)
+    return " ".join(question.short_answer.replace("**", "").replace("`", "").split("\n")[:2])
 
 
 async def take_pictures(directory: Path) -> None:
@@ -39,7 +43,8 @@ async def take_pictures(directory: Path) -> None:
             await expect(visitor.latest).to_contain_text("Your own answer first")
             await take("first", visitor.card)
             await visitor.open_thread()
-            await visitor.write(_ANSWER)
+            title = (await visitor.page.locator("#channel-name").text_content() or "").partition(" · ")[2]
+            await visitor.write(answer_to(title))
             await expect(visitor.latest.locator(".message-reactions")).to_contain_text("✅")
             await take("thread", visitor.page)
             await visitor.page.locator(".demo-places button").first.click()
@@ -74,3 +79,4 @@ if __name__ == "__main__":
     pictures = Path(__file__).parents[2] / "docs"
     pictures.mkdir(exist_ok=True)
     asyncio.run(take_pictures(pictures))
+    asyncio.run(take_contact_sheet(pictures / "contact-sheet.png"))

@@ -78,11 +78,17 @@ class Visitor:
 
 @asynccontextmanager
 async def visit(
-    directory: Path, *, width: int = 1280, height: int = 960, scale: float = 1, options: tuple[str, ...] = ()
+    directory: Path,
+    *,
+    width: int = 1280,
+    height: int = 960,
+    scale: float = 1,
+    options: tuple[str, ...] = (),
+    bank: Path | None = None,
 ) -> AsyncIterator[Visitor]:
     """Start the demo and open its page in a fresh browser; sizes are in CSS pixels."""
     (directory / "temporary").mkdir()
-    async with start_demo(directory / "temporary", *options) as demo, async_playwright() as playwright:
+    async with start_demo(directory / "temporary", *options, bank=bank) as demo, async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
             directory / "profile",
             executable_path=CHROMIUM,

@@ -61,14 +61,20 @@ class Started:
 
 @asynccontextmanager
 async def start_demo(
-    temporary: Path, *options: str, terminal: int | None = None, browser: Path | None = None
+    temporary: Path,
+    *options: str,
+    terminal: int | None = None,
+    browser: Path | None = None,
+    bank: Path | None = None,
 ) -> AsyncIterator[Started]:
     """Start the demo, its temporary files in a directory of ours; end it if the caller does not.
 
     `terminal` is a descriptor that becomes its terminal; without one its keys come from a pipe. `browser` is a
-    program that takes an address.
+    program that takes an address; `bank` a bank other than the shipped one.
     """
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PRACTICE_BOT_")}
+    if bank is not None:
+        environ["PRACTICE_BOT_BANK"] = str(bank)
     process = await asyncio.create_subprocess_exec(
         *(() if terminal is None else (sys.executable, "-c", _OWN_TERMINAL)),
         *COMMAND,
