@@ -79,7 +79,13 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now, random: Random
     bank = load_bank(settings.bank, cache=settings.cache)
     store = await SQLite.open(settings.database, now=clock())
     try:
-        practice = Practice(store, bank, clock, random or Random())  # noqa: S311  # why: questions, not secrets
+        practice = Practice(
+            store,
+            bank,
+            clock,
+            random or Random(),  # noqa: S311  # why: questions, not secrets
+            settings.retention,
+        )
         await setup.refresh_due_times(practice)
         await daily.take_over(practice)
         yield App(settings, practice)

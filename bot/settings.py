@@ -3,6 +3,7 @@
 Importing this module needs no token, and nothing here reads the process environment by itself.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,10 +13,15 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from bot.domain.review import RETENTION
+
 PREFIX = "PRACTICE_BOT_"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _ON = {"on", "true", "yes", "1"}
 _OFF = {"off", "false", "no", "0"}
+_SHARE = re.compile(r"0\.\d{1,3}")
+# Below, most of a review is forgotten; above, cards come back every few days for ever.
+LEAST_RETENTION, MOST_RETENTION = 0.7, 0.97
 
 
 class SettingsError(Exception):
@@ -34,17 +40,18 @@ class MessageContent(StrEnum):
 class Settings:
     """What an operator decides.
 
-    `database` is one SQLite file; `bank` a directory of questions instead of the shipped one, `cache`
-    a folder where the parsed bank is kept between starts; `message_content`
-    whether the privileged intent of that name is asked for and insisted on; `heartbeat` a file that a running bot
-    touches; `discord_api` another base address for Discord, such as a proxy; `exit_delay` how many seconds to wait
-    before giving up on a setting that must be changed first.
+    `database` is one SQLite file; `retention` how likely members should still know a card when it is due; `bank` a
+    directory of questions instead of the shipped one, `cache` a folder where the parsed bank is kept between starts;
+    `message_content` whether the privileged intent of that name is asked for and insisted on; `heartbeat` a file that a
+    running bot touches; `discord_api` another base address for Discord, such as a proxy; `exit_delay` how many seconds
+    to wait before giving up on a setting that must be changed first.
     """
 
     database: Path = Path("practice-bot.db")
     discord_token: SecretStr | None = None
     discord_api: str | None = None
     message_content: MessageContent = MessageContent.AUTO
+    retention: float = RETENTION
     bank: Path | None = None
     cache: Path | None = None
     heartbeat: Path | None = None
@@ -61,7 +68,7 @@ class Settings:
             SettingsError: a variable is unknown or has a value that makes no sense.
         """
         known = {"DATABASE", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DISCORD_API", "MESSAGE_CONTENT", "BANK"}
-        known |= {"CACHE", "HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY"}
+        known |= {"CACHE", "HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY", "RETENTION"}
         given = {name.removeprefix(PREFIX): _bare(value) for name, value in environ.items() if name.startswith(PREFIX)}
         unknown = sorted(given.keys() - known)
         if unknown:
@@ -78,6 +85,7 @@ class Settings:
             discord_token=SecretStr(token.removeprefix("Bot ").strip()) if token else None,
             discord_api=_address(given.get("DISCORD_API")),
             message_content=_message_content(given),
+            retention=_retention(given),
             bank=Path(given["BANK"]).expanduser() if "BANK" in given else None,
             cache=_cache(given, environ),
             heartbeat=Path(given["HEARTBEAT"]).expanduser() if "HEARTBEAT" in given else None,
@@ -121,6 +129,15 @@ def _message_content(given: Mapping[str, str]) -> MessageContent:
     if value not in {"auto"} | _ON | _OFF:
         raise SettingsError(f"{PREFIX}MESSAGE_CONTENT is {value!r}; use auto, on or off.")
     return MessageContent("on" if value in _ON else "off" if value in _OFF else value)
+
+
+def _retention(given: Mapping[str, str]) -> float:
+    value = given.get("RETENTION", str(RETENTION))
+    if not _SHARE.fullmatch(value) or not LEAST_RETENTION <= float(value) <= MOST_RETENTION:
+        raise SettingsError(
+            f"{PREFIX}RETENTION is {value!r}; use a share from {LEAST_RETENTION} to {MOST_RETENTION}, such as 0.9."
+        )
+    return float(value)
 
 
 def _seconds(given: Mapping[str, str], name: str) -> int:

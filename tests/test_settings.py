@@ -31,6 +31,7 @@ def test_every_setting_is_read() -> None:
         heartbeat="/tmp/beat",  # noqa: S108  # why: only a name
         log_level="debug",
         exit_delay="30",
+        retention="0.85",
     )
 
     assert token_of(read) == TOKEN
@@ -41,7 +42,7 @@ def test_every_setting_is_read() -> None:
         Path("/tmp/beat"),  # noqa: S108  # why: as above
     )
     assert (read.discord_api, read.message_content) == ("https://proxy.example", MessageContent.OFF)
-    assert (read.log_level, read.exit_delay) == ("DEBUG", 30)
+    assert (read.log_level, read.exit_delay, read.retention) == ("DEBUG", 30, 0.85)
 
 
 @pytest.mark.parametrize("wrapped", QUOTES)
@@ -127,6 +128,9 @@ def test_whether_replies_are_read_may_be_said_in_several_words(meant: MessageCon
     [
         ("message_content", "perhaps", "use auto, on or off"),
         ("log_level", "loud", "use one of DEBUG"),
+        ("retention", "90%", "a share from 0.7 to 0.97"),
+        ("retention", "0.99", "a share from 0.7 to 0.97"),
+        ("retention", "1e-1", "a share from 0.7 to 0.97"),
         ("exit_delay", "soon", "whole number of seconds"),
         ("exit_delay", "-1", "whole number of seconds"),
         ("exit_delay", "1.5", "whole number of seconds"),

@@ -19,8 +19,15 @@ class Press(StrEnum):
     REVEAL_ANYWAY = "anyway"  # round
     FULL = "full"  # round
     SOURCES = "sources"  # round
-    QUIZ_CHOOSE = "choose"  # draw, question, order, place, topic or -, level or -
-    QUIZ_NEXT = "next"  # just asked, topic or -, level or -
+    RATE = "rate"  # round, rating
+    CHOOSE = "choose"  # sitting, place, which of the four
+    WRITE = "write"  # sitting, place, question
+    SHOW = "show"  # sitting, place
+    JUDGE = "judge"  # sitting, place, rating
+    IN_FULL = "infull"  # sitting, place
+    NEXT = "next"  # sitting
+    FINISH = "finish"  # sitting
+    REVIEW = "review"
     BOARD = "board"  # by, period, page
     STREAK = "streak"  # round, or nothing
     POST_NOW = "post"
@@ -36,8 +43,14 @@ class Reply(StrEnum):
 
 _REPLIES = {
     Press.ANSWER: Reply.FORM,
-    Press.QUIZ_CHOOSE: Reply.UPDATE,
-    Press.QUIZ_NEXT: Reply.UPDATE,
+    Press.RATE: Reply.UPDATE,
+    Press.CHOOSE: Reply.UPDATE,
+    Press.WRITE: Reply.FORM,
+    Press.SHOW: Reply.UPDATE,
+    Press.JUDGE: Reply.UPDATE,
+    Press.NEXT: Reply.UPDATE,
+    Press.REVIEW: Reply.UPDATE,
+    Press.FINISH: Reply.UPDATE,
     Press.BOARD: Reply.UPDATE,
     Press.REVEAL_ANYWAY: Reply.UPDATE,
 }
@@ -63,6 +76,12 @@ def pressed(identity: str) -> tuple[Press, tuple[str | None, ...]] | None:
     if prefix != PREFIX or name not in set(Press):
         return None
     return Press(name), tuple(None if word == "-" else word for word in state)
+
+
+def form_updates(identity: str) -> bool:
+    """Whether what comes of a form replaces the message that it was opened from."""
+    known = pressed(identity)
+    return known is not None and known[0] is Press.WRITE
 
 
 def reply_to(identity: str) -> Reply:

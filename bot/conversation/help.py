@@ -21,7 +21,8 @@ def help_page(*, reads_replies: bool) -> Say:
         (
             md(f"## One question a day\n{how}"),
             md(
-                "**/quiz** a multiple-choice question, just for you\n"
+                "**/quiz** questions just for you, to choose or to answer in your own words\n"
+                "**/review** what you would forget soon, due today\n"
                 "**/streak** your streak and the rounds behind it\n"
                 "**/leaderboard** who answers, and your own place\n"
                 "**/reveal** the model answer of this thread's round"

@@ -2,23 +2,21 @@
 
 from datetime import datetime
 
-from bot.conversation import admin
+from bot.conversation import admin, sittings
 from bot.conversation import boards as boards_say
 from bot.conversation import help as help_say
-from bot.conversation import quiz as quiz_say
 from bot.conversation import reveal as reveal_say
 from bot.conversation import rounds as rounds_say
 from bot.conversation.asker import Asker
 from bot.conversation.buttons import Press, pressed
 from bot.conversation.say import Form, Say
-from bot.domain.questions import Level
+from bot.domain.review import Rating
 from bot.domain.rounds import day_and_take
 from bot.domain.standings import By, Period
-from bot.practice import answers, boards, quiz
+from bot.practice import answers, boards
 from bot.practice.answers import Access
 from bot.practice.context import Practice
 from bot.practice.publisher import Publisher
-from bot.practice.quiz import Draw
 
 State = tuple[str | None, ...]
 
@@ -32,6 +30,8 @@ async def press(practice: Practice, publisher: Publisher, asker: Asker, identity
     if which is Press.POST_NOW:
         return await admin.post_now(practice, publisher, asker)
     try:
+        if which in sittings.HANDLERS:
+            return await sittings.HANDLERS[which](practice, asker, tuple(map(_word, state)))
         return await _HANDLERS[which](practice, asker, state)
     except (KeyError, IndexError, ValueError, LookupError):
         return help_say.outdated()
@@ -40,9 +40,11 @@ async def press(practice: Practice, publisher: Publisher, asker: Asker, identity
 def form(practice: Practice, identity: str) -> Form | Say:
     """Return the form that a button opens; asks no storage, since a form cannot be deferred."""
     known = pressed(identity)
-    if known is None or known[0] is not Press.ANSWER:
-        return help_say.outdated()
     try:
+        if known is not None and known[0] is Press.WRITE:
+            return sittings.form(practice, tuple(map(_word, known[1])))
+        if known is None or known[0] is not Press.ANSWER:
+            return help_say.outdated()
         key, question_id = known[1]
         day_and_take(_word(key))
         return rounds_say.answer_form(_word(key), practice.bank.question(_number(question_id)))
@@ -53,13 +55,15 @@ def form(practice: Practice, identity: str) -> Form | Say:
 async def submit(practice: Practice, asker: Asker, identity: str, text: str, *, form_id: str, at: datetime) -> Say:
     """Take a submitted form, whichever process showed it."""
     known = pressed(identity)
-    if known is None or known[0] is not Press.ANSWER:
-        return help_say.outdated()
     try:
+        if known is not None and known[0] is Press.WRITE:
+            return await sittings.write(practice, asker, tuple(map(_word, known[1])), text)
+        if known is None or known[0] is not Press.ANSWER:
+            return help_say.outdated()
         submitted = await answers.submit(
             practice, asker.community_id, _word(known[1][0]), asker.member_id, answer_id=form_id, text=text, at=at
         )
-    except (ValueError, IndexError):
+    except (ValueError, LookupError):
         return help_say.outdated()
     return reveal_say.submitted(submitted) if submitted else reveal_say.no_such_round()
 
@@ -71,21 +75,8 @@ async def reveal(practice: Practice, asker: Asker, key: str | None, *, anyway: b
         return reveal_say.no_such_round()
     if look.access is Access.NOT_YET:
         return reveal_say.not_yet(look.round)
-    return reveal_say.model_answer(look, practice.bank.question(look.round.question_id))
-
-
-async def draw_quiz(
-    practice: Practice, asker: Asker, topic: str | None, level: Level | None, just_asked: int | None = None
-) -> Say:
-    """Put a multiple-choice question to a member; the topic may be anything that they typed."""
-    if topic is not None and all(known.slug != topic for known in practice.bank.topics):
-        return quiz_say.unknown_topic(topic)
-    drawn = await quiz.draw(
-        practice, asker.community_id, asker.member_id, topic=topic, level=level, just_asked=just_asked
-    )
-    if drawn is None:
-        return quiz_say.nothing_fits(practice.bank.topic(topic).title if topic else None, level)
-    return quiz_say.question(drawn, practice.bank, topic, level)
+    compared = await answers.compared(practice, look.round, asker.member_id)
+    return reveal_say.model_answer(look, compared)
 
 
 async def board(practice: Practice, asker: Asker, by: By, period: Period, page: int = 0) -> Say:
@@ -135,22 +126,10 @@ async def _sources(practice: Practice, asker: Asker, state: State) -> Say:
     return reveal_say.sources(practice.bank.question(look.round.question_id))
 
 
-async def _choose(practice: Practice, asker: Asker, state: State) -> Say:
-    draw_id, question_id, order, place, topic, level = state
-    drawn = Draw(_word(draw_id), practice.bank.question(_number(question_id)), _number(order))
-    verdict = quiz_say.verdict(drawn, _number(place), topic, Level(level) if level else None)
-    waiting = await quiz.withheld(practice, asker.community_id, asker.member_id, drawn.question)
-    if waiting is not None:
-        return reveal_say.not_yet(waiting)
-    await quiz.choose(practice, asker.community_id, asker.member_id, drawn, _number(place))
-    return verdict
-
-
-async def _next(practice: Practice, asker: Asker, state: State) -> Say:
-    just_asked, topic, level = state
-    if topic is not None:
-        practice.bank.topic(topic)
-    return await draw_quiz(practice, asker, topic, Level(level) if level else None, _number(just_asked))
+async def _rate(practice: Practice, asker: Asker, state: State) -> Say:
+    key, rating = state
+    await answers.rate(practice, asker.community_id, _word(key), asker.member_id, Rating(_number(rating)))
+    return await reveal(practice, asker, _word(key))
 
 
 async def _board(practice: Practice, asker: Asker, state: State) -> Say:
@@ -168,8 +147,7 @@ _HANDLERS = {
     Press.REVEAL_ANYWAY: _reveal_anyway,
     Press.FULL: _full,
     Press.SOURCES: _sources,
-    Press.QUIZ_CHOOSE: _choose,
-    Press.QUIZ_NEXT: _next,
+    Press.RATE: _rate,
     Press.BOARD: _board,
     Press.STREAK: _streak,
 }

@@ -1,14 +1,15 @@
 """The model answer: asked for, committed to, shown; and what a submitted form is told."""
 
+from bot.conversation import feedback as feedback_say
 from bot.conversation.buttons import Press, button_id
 from bot.conversation.rounds import question_marker
-from bot.conversation.say import Button, Buttons, Colour, Divider, Say, Tone, md
-from bot.conversation.wording import listed, plural
+from bot.conversation.say import Block, Button, Buttons, Colour, Say, Tone, md
+from bot.conversation.wording import in_days, listed, plural
 from bot.domain.answers import LEAST_LETTERS
 from bot.domain.questions import Question, Reference
 from bot.domain.rounds import Round
 from bot.domain.streaks import MILESTONES
-from bot.practice.answers import Access, Look, Submitted
+from bot.practice.answers import Access, Compared, Look, Submitted
 
 
 def not_yet(this: Round) -> Say:
@@ -35,20 +36,24 @@ def not_yet(this: Round) -> Say:
     )
 
 
-def model_answer(look: Look, question: Question) -> Say:
-    """The short model answer with what a strong answer says; the full one is a press away."""
+def model_answer(look: Look, compared: Compared) -> Say:
+    """The short model answer beside what was spotted in one's own; the full one is a press away."""
     notes = {
         Access.COMMITTED: "You have answered. Compare.",
         Access.ANYWAY: "Noted: what you write in this round from now on does not count for your streak.",
         Access.CLOSED: "This round is closed.",
         Access.NOT_YET: "",
     }
+    judged: tuple[Block, ...] = (
+        feedback_say.ratings(compared.feedback, Press.RATE, look.round.key)
+        if compared.returns is None
+        else (md(f"-# Noted: `/review` brings this question back {in_days(compared.returns)}."),)
+    )
     return Say(
         (
-            md(f"-# Model answer · {notes[look.access]}\n## {question.title}"),
-            md(question.short_answer),
-            Divider(),
-            md(f"**A strong answer says**\n{listed(tuple(point.label for point in question.key_points))}"),
+            md(f"-# Model answer · {notes[look.access]}\n## {compared.feedback.question.title}"),
+            *feedback_say.compared(compared.feedback),
+            *judged,
             Buttons(
                 (
                     Button(button_id(Press.FULL, look.round.key), "Full answer", Tone.MAIN, "📖"),

@@ -173,6 +173,9 @@ class Bank:
     def __len__(self) -> int:
         return len(self.questions)
 
+    def __contains__(self, number: object) -> bool:
+        return number in self._by_id
+
     def question(self, number: int) -> Question:
         """Return the question with this id; raises LookupError when the bank has none."""
         return _found(self._by_id, number, "question with id")

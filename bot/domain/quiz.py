@@ -1,32 +1,12 @@
-"""The draw and the shuffle of a multiple-choice question."""
+"""The shuffle of a multiple-choice question."""
 
-from collections.abc import Collection, Iterable
 from itertools import permutations
 from random import Random
 
-from bot.domain.questions import Choice, Level, MultipleChoice, Question
+from bot.domain.questions import Choice, MultipleChoice
 
 LETTERS = "ABCD"
 _ORDERS = tuple(permutations(range(len(LETTERS))))
-
-
-def draw(
-    questions: Iterable[Question],
-    random: Random,
-    *,
-    topic: str | None = None,
-    level: Level | None = None,
-    avoid: Collection[int] = (),
-) -> Question | None:
-    """Draw a question of a topic and level, one of `avoid` only when nothing else is left; None when none fits."""
-    fitting = [
-        question
-        for question in questions
-        if (topic is None or question.topic == topic) and (level is None or question.level is level)
-    ]
-    unseen = [question for question in fitting if question.id not in avoid]
-    pool = unseen or fitting
-    return random.choice(pool) if pool else None
 
 
 def draw_order(random: Random) -> int:

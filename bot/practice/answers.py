@@ -8,11 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.answers import Answer, Source, says_enough
+from bot.domain.review import Rating, interval
 from bot.domain.rounds import Round, State, day_and_take
 from bot.domain.streaks import MILESTONES
 from bot.practice.context import Practice
+from bot.practice.feedback import Feedback, feedback
 from bot.practice.publisher import Publisher, PublishError, Reply
-from bot.storage import answers, rounds
+from bot.storage import answers, cards, communities, rounds
 from bot.storage.answers import Recorded
 from bot.storage.statement import Transaction
 
@@ -38,6 +40,14 @@ class Submitted:
     round: Round
     recorded: Recorded
     enough: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A member's answer to a round beside the model answer; `returns` in so many days once they have judged it."""
+
+    feedback: Feedback
+    returns: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +187,52 @@ async def open_threads(practice: Practice) -> tuple[str, ...]:
 async def round_in_thread(practice: Practice, thread_id: str) -> Round | None:
     """Read the round whose thread this is."""
     return await practice.store.read(rounds.round_of_thread(thread_id))
+
+
+async def compared(practice: Practice, this: Round, member_id: str) -> Compared:
+    """Compare what a member wrote in a round with its model answer, which they may see."""
+
+    def transaction() -> Transaction[Compared]:
+        question = practice.bank.question(this.question_id)
+        texts = yield from answers.texts_of(this.id, member_id)
+        day = yield from communities.local_day(this.community_id, practice.clock())
+        review_id = cards.round_review(this.id, member_id)
+        found = yield from feedback(
+            practice,
+            question,
+            "\n".join(texts),
+            review_id=review_id,
+            community_id=this.community_id,
+            member_id=member_id,
+            day=day,
+        )
+        card = yield from cards.card_of(this.community_id, member_id, question.id)
+        judged = yield from cards.is_judged(review_id)
+        return Compared(found, interval(card, practice.retention) if card and judged else None)
+
+    return await practice.store.read(transaction())
+
+
+async def rate(practice: Practice, community_id: str, key: str, member_id: str, rating: Rating) -> None:
+    """Note how well a member says they knew a round's question; nothing happens if they may not see its answer yet."""
+    found = await look(practice, community_id, key, member_id)
+    if found is None or found.access is Access.NOT_YET:
+        return
+    this, now = found.round, practice.clock()
+
+    def transaction() -> Transaction[None]:
+        yield from cards.record_review(
+            review_id=cards.round_review(this.id, member_id),
+            community_id=community_id,
+            member_id=member_id,
+            question_id=this.question_id,
+            rating=rating,
+            day=(yield from communities.local_day(community_id, now)),
+            now=now,
+            judged=True,
+        )
+
+    await practice.store.write(transaction())
 
 
 async def _record(practice: Practice, this: Round, reply: Reply) -> Recorded:

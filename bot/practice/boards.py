@@ -6,7 +6,7 @@ from datetime import date
 from bot.domain.standings import Board, By, Period, period_key
 from bot.domain.streaks import Outcome, Streak, outcomes
 from bot.practice.context import Practice
-from bot.storage import communities, standings
+from bot.storage import cards, communities, standings
 from bot.storage.statement import Transaction
 
 _SHOWN_ROUNDS = 14
@@ -58,8 +58,7 @@ async def board(
     now = practice.clock()
 
     def transaction() -> Transaction[Board]:
-        community = yield from communities.community(community_id)
-        day = (community.schedule.local(now) if community else now).date()
+        day = yield from communities.local_day(community_id, now)
         return (
             yield from standings.board(
                 community_id, by=by, period=period, key=period_key(period, day), page=page, member_id=member_id
@@ -70,8 +69,14 @@ async def board(
 
 
 async def rebuild(practice: Practice) -> dict[str, int]:
-    """Recompute the standings of every community from the facts; return how many members each one ranks."""
+    """Recompute the standings and cards of every community from the facts; return how many members each one ranks."""
+
+    def transaction(community_id: str) -> Transaction[int]:
+        members = yield from standings.rebuild(community_id)
+        yield from cards.rebuild_cards(community_id)
+        return members
+
     counted: dict[str, int] = {}
     for community in await practice.store.read(communities.active_communities()):
-        counted[community.id] = await practice.store.write(standings.rebuild(community.id))
+        counted[community.id] = await practice.store.write(transaction(community.id))
     return counted

@@ -7,12 +7,13 @@ from weakref import WeakValueDictionary
 
 from bot.domain.clock import Clock
 from bot.domain.questions import Bank
+from bot.domain.review import RETENTION
 from bot.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """The facts, the questions, the time and the dice.
+    """The facts, the questions, the time and the dice; `retention` is how well cards should be remembered when due.
 
     `ticking` is held while what is due is done, so that two ticks never do it side by side.
     """
@@ -21,6 +22,7 @@ class Practice:
     bank: Bank
     clock: Clock
     random: Random
+    retention: float = RETENTION
     ticking: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 

@@ -7,6 +7,7 @@ from bot.domain.answers import Answer, Source, counts
 from bot.domain.clock import from_epoch, to_epoch
 from bot.domain.rounds import Round, State
 from bot.domain.streaks import Streak
+from bot.storage.cards import meet_in_round, round_review, withdraw_review
 from bot.storage.rounds import round_by_id
 from bot.storage.standings import add_to_tally, answer_round, member_streak, recount
 from bot.storage.statement import Row, Statement, Transaction
@@ -121,6 +122,16 @@ def answers_in_round(round_id: int) -> Transaction[list[Answer]]:
     return [_answer(row) for row in rows]
 
 
+def texts_of(round_id: int, member_id: str) -> Transaction[list[str]]:
+    """Read what a member wrote in a round and has not taken back, oldest first."""
+    rows = yield Statement(
+        "SELECT text FROM answer WHERE round_id = ?1 AND member_id = ?2 AND removed_at IS NULL AND text IS NOT NULL"
+        " ORDER BY created_at, id",
+        (round_id, member_id),
+    )
+    return [row[0] for row in rows]
+
+
 def members_who_answered(round_id: int) -> Transaction[int]:
     """Count the members with an answer to a round that counts."""
     rows = yield Statement(
@@ -131,8 +142,12 @@ def members_who_answered(round_id: int) -> Transaction[int]:
 
 
 def _project(this: Round, member_id: str, *, change: int) -> Transaction[Streak]:
-    """Keep tally and streak in step with one answered round more or less."""
+    """Keep tally, streak and card in step with one answered round more or less."""
     yield from add_to_tally(this.community_id, member_id, this.day, answers=change)
+    if change > 0:
+        yield from meet_in_round(this, member_id)
+    else:
+        yield from withdraw_review(round_review(this.id, member_id))
     if change > 0 and this.state is State.OPEN:
         return (yield from answer_round(this.community_id, member_id))
     return (yield from recount(this.community_id, member_id))

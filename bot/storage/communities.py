@@ -18,6 +18,12 @@ def community(community_id: str) -> Transaction[Community | None]:
     return _community(rows[0]) if rows else None
 
 
+def local_day(community_id: str, now: datetime) -> Transaction[date]:
+    """Read which day a community's wall clock shows; one that is not set up has UTC's."""
+    found = yield from community(community_id)
+    return (found.schedule.local(now) if found else now).date()
+
+
 def due_communities(now: datetime, limit: int) -> Transaction[list[Community]]:
     """Read the communities whose question is due, longest waiting first."""
     rows = yield Statement(

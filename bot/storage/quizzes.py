@@ -1,6 +1,5 @@
 """The SQL of quiz results."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot.domain.clock import to_epoch
@@ -23,12 +22,3 @@ def record_quiz_result(
     if correct:
         yield from add_to_tally(community_id, member_id, day, quiz=1)
     return True
-
-
-def recent_quiz_questions(community_id: str, member_id: str, limit: int) -> Transaction[Sequence[int]]:
-    """Read the ids of the questions a member was quizzed on last, newest first."""
-    rows = yield Statement(
-        "SELECT question_id FROM quiz_result WHERE community_id = ?1 AND member_id = ?2 ORDER BY at DESC LIMIT ?3",
-        (community_id, member_id, limit),
-    )
-    return [row[0] for row in rows]

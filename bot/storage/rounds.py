@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from bot.domain.clock import from_epoch, to_epoch
 from bot.domain.rounds import Round, State
+from bot.storage.cards import round_review, withdraw_review
 from bot.storage.standings import add_to_tally, miss_round, recount
 from bot.storage.statement import Row, Statement, Transaction
 
@@ -233,6 +234,7 @@ def _give_up(this: Round) -> Transaction[None]:
     )
     for (member_id,) in rows:
         yield from add_to_tally(this.community_id, member_id, this.day, answers=-1)
+        yield from withdraw_review(round_review(this.id, member_id))
         yield from recount(this.community_id, member_id)
 
 

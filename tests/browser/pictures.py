@@ -49,7 +49,7 @@ async def take_pictures(directory: Path) -> None:
             await take("thread", visitor.page)
             await visitor.page.locator(".demo-places button").first.click()
             await visitor.press("Model answer")
-            await expect(visitor.latest).to_contain_text("A strong answer says")
+            await expect(visitor.latest).to_contain_text("Spotted in your answer")
             await take("model-answer", visitor.card)
             await visitor.run("quiz")
             await expect(visitor.latest).to_contain_text("Quiz ·")

@@ -55,8 +55,10 @@ def test_no_text_whatever_breaks_the_reading_of_an_id(identity: str) -> None:
 def test_a_press_that_opens_a_form_or_changes_its_message_says_so_beforehand(press: Press) -> None:
     expected = {
         Press.ANSWER: Reply.FORM,
-        Press.QUIZ_CHOOSE: Reply.UPDATE,
-        Press.QUIZ_NEXT: Reply.UPDATE,
+        Press.WRITE: Reply.FORM,
+        **dict.fromkeys(
+            (Press.RATE, Press.CHOOSE, Press.SHOW, Press.JUDGE, Press.NEXT, Press.FINISH, Press.REVIEW), Reply.UPDATE
+        ),
         Press.BOARD: Reply.UPDATE,
         Press.REVEAL_ANYWAY: Reply.UPDATE,
     }

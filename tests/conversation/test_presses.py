@@ -5,16 +5,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from bot.conversation import help as help_say
-from bot.conversation import presses, reveal
+from bot.conversation import presses, reveal, sittings
 from bot.conversation.asker import Asker
 from bot.conversation.buttons import Press, button_id
 from bot.conversation.say import Buttons, Form, Markdown, Say, Text
-from bot.domain.quiz import ordered
+from bot.domain.questions import Level
+from bot.domain.sitting import Mode
 from bot.domain.standings import By, Period
 from bot.frontends.discord.client import PracticeClient
 from bot.practice import boards
 from bot.practice.publisher import Publisher
-from practice.classroom import CLUB, DAY, Classroom
+from practice.classroom import CLUB, Classroom
 
 ADA, BOB = Asker(CLUB, "ada"), Asker(CLUB, "bob")
 
@@ -66,8 +67,9 @@ async def test_no_id_whatever_makes_a_press_raise(classroom: Classroom, publishe
         *("", "other", "pb:gone:1", "pb:hint", "pb:hint:20260101", "pb:hint:20260101:", "pb:hint:20260101:-1"),
         *("pb:hint:20260101:x", "pb:hint:nonsense:0", "pb:reveal", "pb:reveal:-", "pb:reveal:20260101." + "9" * 30),
         *("pb:anyway:yesterday", "pb:full:", "pb:sources:20261301", "pb:answer:20260101:1", "pb:choose:d:1:0:0:-"),
-        *("pb:choose:d:1:24:0:-:-", "pb:choose:d:1:0:4:-:-", "pb:choose:d:1:0:-1:-:-", "pb:choose:d:999999:0:0:-:-"),
-        *("pb:choose:d:1:0:0:-:brutal", "pb:choose:-:1:0:0:-:-", "pb:next:1:no-such-topic:-", "pb:next:x:-:-"),
+        *("pb:choose:d:0:0", "pb:choose:d:0", "pb:choose:-:0:0", "pb:choose:d:x:0", "pb:choose:d:²:0", "pb:show:d:0"),
+        *("pb:judge:d:0:3", "pb:judge:d:0:9", "pb:next", "pb:next:", "pb:next:d", "pb:next:-", "pb:finish:d"),
+        *("pb:infull:d:0", "pb:infull:d:x", "pb:rate:20260101:0", "pb:rate:20260101:5", "pb:rate:20260101:x"),
         *("pb:board:height:week:0", "pb:board:streak:century:0", "pb:board:streak:week:-1", "pb:board:streak:week:x"),
     ],
 )
@@ -85,6 +87,7 @@ async def test_a_press_that_makes_no_sense_is_answered_like_one_of_an_older_vers
     "identity",
     [
         *("", "pb:hint:20260101:0", "pb:answer", "pb:answer:20260101", "pb:answer:nonsense:1", "pb:answer:20260101:x"),
+        *("pb:write", "pb:write:d:0", "pb:write:d:0:999999", "pb:write:d:x:1", "pb:write:d:0:1:more"),
         *("pb:answer:20260101:999999", "pb:answer:20260101.99999:1", "pb:answer:20260101:1:more"),
     ],
 )
@@ -92,7 +95,10 @@ def test_a_form_that_makes_no_sense_is_not_opened(classroom: Classroom, identity
     assert presses.form(classroom.practice, identity) == help_say.outdated()
 
 
-@pytest.mark.parametrize("identity", ["", "pb:answer", "pb:answer:-:1", "pb:answer:nonsense:1", "pb:hint:20260101:0"])
+@pytest.mark.parametrize(
+    "identity",
+    ["", "pb:answer", "pb:answer:-:1", "pb:answer:nonsense:1", "pb:hint:20260101:0", "pb:write:d:0:1", "pb:write"],
+)
 async def test_a_submitted_form_that_makes_no_sense_is_answered_like_one_of_an_older_version(
     classroom: Classroom, identity: str
 ) -> None:
@@ -102,13 +108,15 @@ async def test_a_submitted_form_that_makes_no_sense_is_answered_like_one_of_an_o
 
 
 async def test_a_press_that_made_no_sense_leaves_no_trace(classroom: Classroom, publisher: Publisher) -> None:
-    question = classroom.practice.bank.questions[0]
-    right = ordered(question.multiple_choice, 0).index(question.multiple_choice.correct)
+    asked = await sittings.begin_quiz(classroom.practice, ADA, Mode.CHOICE, None, None)
 
-    await presses.press(classroom.practice, publisher, ADA, f"pb:choose:d:{question.id}:0:{right}:-:brutal")
+    for identity in ids(asked)[:4]:
+        await presses.press(classroom.practice, publisher, ADA, f"{identity}:brutal")
 
     board = await boards.board(classroom.practice, CLUB, "ada", by=By.QUIZ, period=Period.ALL)
     assert board.own is None
+    again = await presses.press(classroom.practice, publisher, ADA, button_id(Press.NEXT, ids(asked)[0].split(":")[2]))
+    assert again == asked
 
 
 @pytest.mark.parametrize("press", [Press.HINT, Press.REVEAL, Press.REVEAL_ANYWAY, Press.FULL, Press.SOURCES])
@@ -143,7 +151,8 @@ async def test_looking_anyway_opens_every_way_to_the_model_answer(classroom: Cla
     this = await classroom.open_round(question_id=question.id)
 
     short = await presses.press(classroom.practice, publisher, ADA, button_id(Press.REVEAL_ANYWAY, this.key))
-    (full, sources) = [await presses.press(classroom.practice, publisher, ADA, identity) for identity in ids(short)]
+    onward = [identity for identity in ids(short) if not identity.startswith("pb:rate")]
+    (full, sources) = [await presses.press(classroom.practice, publisher, ADA, identity) for identity in onward]
 
     assert question.short_answer in read(short)
     assert question.full_answer in read(full)
@@ -168,35 +177,72 @@ async def test_hints_are_walked_through_and_end(classroom: Classroom, publisher:
 async def test_a_quiz_drawn_before_its_question_became_todays_gives_nothing_away(
     classroom: Classroom, publisher: Publisher
 ) -> None:
-    question = classroom.practice.bank.questions[0]
-    drawn = button_id(Press.QUIZ_CHOOSE, "d", question.id, 0, 0, None, None)
+    asked = await sittings.begin_quiz(classroom.practice, ADA, Mode.CHOICE, None, None)
+    pressed_later = ids(asked)[0]
+    question = next(each for each in classroom.practice.bank if each.multiple_choice.question in read(asked))
     this = await classroom.open_round(question_id=question.id)
-    await classroom.answer(this, "bob")
 
-    waiting = await presses.press(classroom.practice, publisher, ADA, drawn)
-    committed = await presses.press(classroom.practice, publisher, BOB, drawn)
+    waiting = await presses.press(classroom.practice, publisher, ADA, pressed_later)
+    await classroom.answer(this, "ada")
+    committed = await presses.press(classroom.practice, publisher, ADA, pressed_later)
 
     assert waiting == reveal.not_yet(this)
     assert question.multiple_choice.correct.why in read(committed)
 
 
-async def test_the_same_quiz_may_be_answered_once_the_round_is_closed(
-    classroom: Classroom, publisher: Publisher
+@pytest.mark.parametrize("mode", Mode)
+async def test_a_sitting_is_walked_through_by_its_own_buttons(
+    classroom: Classroom, publisher: Publisher, mode: Mode
 ) -> None:
-    question = classroom.practice.bank.questions[0]
-    await classroom.open_round(question_id=question.id)
-    classroom.now += DAY
-    await classroom.open_round(question_id=classroom.practice.bank.questions[1].id)
+    said = await sittings.begin_quiz(classroom.practice, ADA, mode, None, Level.HARD)
+    hard = [question for question in classroom.practice.bank if question.level is Level.HARD]
 
-    said = await presses.press(
-        classroom.practice, publisher, ADA, button_id(Press.QUIZ_CHOOSE, "d", question.id, 0, 0, None, None)
+    for _ in range(200):
+        onward = {identity.split(":")[1]: identity for identity in ids(said)}
+        press = next((each for each in ("choose", "show", "judge", "next") if each in onward), None)
+        if press is None or "Go on" in str(said):
+            break
+        said = await presses.press(classroom.practice, publisher, ADA, onward[press])
+
+    assert f"{len(hard) if mode is Mode.OPEN else ''}" in read(said)
+    assert f"of {len(hard)} known" in read(said)
+
+
+async def test_a_written_answer_is_compared_and_judged(classroom: Classroom, publisher: Publisher) -> None:
+    asked = await sittings.begin_quiz(classroom.practice, ADA, Mode.OPEN, None, None)
+    write = next(identity for identity in ids(asked) if identity.startswith("pb:write"))
+    question = next(each for each in classroom.practice.bank if f"## {each.title}\n" in read(asked))
+
+    form = presses.form(classroom.practice, write)
+    compared = await presses.submit(
+        classroom.practice, ADA, write, question.short_answer, form_id="1", at=classroom.now
     )
+    judged = await presses.press(classroom.practice, publisher, ADA, ids(compared)[-3])
 
-    assert question.multiple_choice.correct.why in read(said)
+    assert isinstance(form, Form)
+    assert form.title == f"Your answer · #{question.id}"
+    assert "**Spotted in your answer**" in read(compared)
+    assert question.short_answer in read(compared)
+    assert [identity.split(":")[-1] for identity in ids(compared)[:4]] == ["1", "2", "3", "4"]
+    assert "1 of 1 known" in read(judged)
+
+
+async def test_a_round_that_was_answered_is_compared_and_judged(classroom: Classroom, publisher: Publisher) -> None:
+    question = classroom.practice.bank.questions[0]
+    this = await classroom.open_round(question_id=question.id)
+    await classroom.answer(this, "ada")
+
+    compared = await presses.press(classroom.practice, publisher, ADA, button_id(Press.REVEAL, this.key))
+    judged = await presses.press(classroom.practice, publisher, ADA, button_id(Press.RATE, this.key, 1))
+
+    assert button_id(Press.RATE, this.key, 3) in ids(compared)
+    assert "**Not spotted** (check whether you covered it)" in read(compared)
+    assert "brings this question back tomorrow" in read(judged)
+    assert button_id(Press.RATE, this.key, 3) not in ids(judged)
 
 
 async def test_a_topic_that_was_typed_and_does_not_exist_is_answered_in_words(classroom: Classroom) -> None:
-    said = await presses.draw_quiz(classroom.practice, ADA, "knitting", None)
+    said = await sittings.begin_quiz(classroom.practice, ADA, Mode.CHOICE, "knitting", None)
 
     assert "is not a topic" in read(said)
     assert ids(said) == []

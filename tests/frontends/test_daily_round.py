@@ -112,7 +112,7 @@ async def test_who_has_answered_sees_the_model_answer(study: Study) -> None:
     result = await alice.click(study.posts[0], label="Model answer")
 
     assert "You have answered. Compare." in shown(result)
-    assert "A strong answer says" in shown(result)
+    assert "**Not spotted** (check whether you covered it)" in shown(result)
 
 
 async def test_who_looks_first_keeps_their_text_but_not_the_round(study: Study) -> None:

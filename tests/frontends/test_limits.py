@@ -14,10 +14,11 @@ from bot.conversation.preview import preview
 from bot.conversation.say import Form, Markdown, Say, Text
 from bot.domain.questions import Bank, Choice, KeyPoint, MultipleChoice, Question
 from bot.domain.rounds import Round, State
+from bot.domain.sitting import Asked, Mode, Sitting, Tally
 from bot.frontends.discord.render import layout, modal
 from bot.library import load_bank
 from bot.practice.publisher import Opening
-from bot.practice.quiz import Draw
+from bot.practice.sitting import Turn
 
 NOW = datetime(2026, 9, 30, 9, tzinfo=UTC)
 # The longest that the parts of an id can be: a far take of a day, a large number, a draw of 40 bits.
@@ -33,7 +34,6 @@ ROUND = Round(
     due_at=NOW,
     claimed_at=NOW,
 )
-DRAW_ID = "f" * 10
 
 
 @cache
@@ -41,9 +41,18 @@ def bank() -> Bank:
     return load_bank()
 
 
+TURN = Turn(
+    Sitting("f" * 16, "9" * 20, "9" * 20, Mode.CHOICE),
+    Asked(9999, 999_999, 23),
+    bank().questions[0],
+    Tally(999, 999),
+    999,
+)
+
+
 def surfaces(question: Question, among: Bank) -> Iterator[Say]:
     """Yield everything that is ever said about a question."""
-    for _, say in preview(question, among, this=ROUND, drawn=Draw(DRAW_ID, question, 23), answered=100_000):
+    for _, say in preview(question, among, this=ROUND, turn=TURN, answered=100_000):
         yield say
 
 

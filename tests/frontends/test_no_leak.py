@@ -14,6 +14,7 @@ from simcord.results import InteractionResult
 from bot.conversation.buttons import Press, pressed
 from bot.domain.choice import next_question
 from bot.domain.questions import Question
+from bot.domain.sitting import Mode
 from study import DAY, HOUR, Study, labels, shown
 
 Step: TypeAlias = Callable[[], Awaitable[InteractionResult | None]]
@@ -115,7 +116,8 @@ class Playground:
         return self.remember(await self.watcher.member.slash(place, command))
 
     async def take_a_quiz(self) -> InteractionResult:
-        self.quizzes.append(await self.watcher.member.slash(self.study.channel, "quiz"))
+        mode = self.random.choice(list(Mode))
+        self.quizzes.append(await self.watcher.member.slash(self.study.channel, "quiz", mode=mode.value))
         return self.quizzes[-1]
 
     async def press_a_quiz(self) -> InteractionResult | None:
@@ -124,7 +126,7 @@ class Playground:
             return None
         quiz = self.random.choice(self.quizzes)
         assert quiz.response is not None
-        pressable = [label for label in labels(quiz) if label in {*"ABCD", "Next question"}]
+        pressable = [label for label in labels(quiz) if label not in {"Show me anyway", "Write my answer"}]
         return (
             await self.watcher.member.click(quiz.response, label=self.random.choice(pressable)) if pressable else None
         )

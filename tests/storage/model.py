@@ -20,6 +20,7 @@ class ModelRound:
     day: date
     take: int
     number: int | None
+    question_id: int
     state: State = State.CLAIMED
     closed_at: datetime | None = None
 
@@ -49,7 +50,7 @@ class ModelCommunity:
 
     def claim(self, round_id: int, day: date, take: int) -> ModelRound:
         number = max((this.number or 0 for this in self.rounds), default=0) + 1
-        self.rounds.append(ModelRound(round_id, day, take, number))
+        self.rounds.append(ModelRound(round_id, day, take, number, number))
         return self.rounds[-1]
 
     def open(self, this: ModelRound, now: datetime) -> list[int]:
@@ -118,6 +119,14 @@ class ModelCommunity:
             answer.round is this and answer.member_id == member_id and answer.counts and not answer.removed
             for answer in self.answers.values()
         )
+
+    def met(self) -> set[tuple[str, int]]:
+        """Return who has answered which question in a round that counts; questions are numbered like rounds."""
+        return {
+            (answer.member_id, answer.round.question_id)
+            for answer in self.answers.values()
+            if answer.counts and not answer.removed and answer.round.state is not State.ABANDONED
+        }
 
     def history(self, member_id: str) -> list[tuple[int, date, bool, bool]]:
         """Return a member's rounds as (number, local day, answered, still open): closed, open, and early answered."""

@@ -1,10 +1,9 @@
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from bot.domain.standings import By, Period, Standing
 from bot.storage import quizzes, standings
 from bot.storage.sqlite import SQLite
-from storage.plan import plan, walks_a_table
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 
@@ -72,21 +71,3 @@ async def test_results_count_in_the_community_where_they_were_made(store: SQLite
 
     assert await right(store, "club") == 1
     assert board.standings == (Standing(1, "ada", 1), Standing(1, "bob", 1))
-
-
-async def test_the_latest_questions_of_a_member_come_newest_first(store: SQLite) -> None:
-    for number in range(1, 6):
-        await choose(store, f"{number}", question_id=number, at=NOW + number * timedelta(minutes=1))
-    await choose(store, "elsewhere", community_id="lab", question_id=77, at=NOW + timedelta(hours=1))
-    await choose(store, "other", member_id="bob", question_id=88, at=NOW + timedelta(hours=1))
-
-    recent = await store.read(quizzes.recent_quiz_questions("club", "ada", 3))
-
-    assert list(recent) == [5, 4, 3]
-
-
-async def test_the_latest_questions_of_a_member_are_found_by_index(store: SQLite) -> None:
-    lines = plan(store.path, quizzes.recent_quiz_questions("club", "ada", 20))
-
-    assert any("INDEX" in line for line in lines)
-    assert walks_a_table(lines) == []

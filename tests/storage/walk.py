@@ -10,7 +10,7 @@ from bot.domain.answers import Answer, Source
 from bot.domain.communities import Community
 from bot.domain.rounds import Round, State
 from bot.domain.schedule import Schedule
-from bot.storage import answers, communities, quizzes, rounds, standings
+from bot.storage import answers, cards, communities, quizzes, rounds, standings
 from bot.storage.sqlite import SQLite
 from bot.storage.statement import Transaction
 from storage.model import ModelCommunity, ModelRound, Projections
@@ -228,6 +228,8 @@ class Walk:
         for name, model in self.models.items():
             kept, rebuilt = await self.rebuilt(name)
             assert kept == rebuilt, self.told
+            met = {(member, number) for member, number, *_ in await self.store.read(cards.all_cards(name))}
+            assert met == model.met(), self.told
             assert kept == model.projections(), self.told
             for member in MEMBERS:
                 assert await self.store.read(standings.member_history(name, member)) == model.history(member), self.told
@@ -242,9 +244,11 @@ class Walk:
         """Return the standings as they are kept and as a rebuild would make them, and undo the rebuild."""
 
         def transaction() -> Transaction[None]:
-            kept = yield from standings.projections(name)
+            kept, known = (yield from standings.projections(name)), (yield from cards.all_cards(name))
             yield from standings.rebuild(name)
-            rebuilt = yield from standings.projections(name)
+            yield from cards.rebuild_cards(name)
+            rebuilt, learnt = (yield from standings.projections(name)), (yield from cards.all_cards(name))
+            assert known == learnt, self.told
             raise _Undo((kept, rebuilt))
 
         with pytest.raises(_Undo) as undone:

@@ -8,14 +8,13 @@ import discord
 
 from bot.conversation.buttons import Press, pressed
 from bot.domain.clock import aware
-from bot.domain.quiz import ordered
 from bot.domain.rounds import Round, State
 from bot.domain.schedule import Schedule, due_instant, latest_due
 from bot.domain.streaks import Streak
 from bot.frontends.demo.community import AMARA, ROUNDS_BEFORE_TODAY, Person, written
 from bot.frontends.demo.quiet import unheard
 from bot.frontends.demo.world import EPOCH, World
-from bot.practice import boards
+from bot.practice import boards, sitting
 from bot.practice.setup import Overview
 
 ZONE = "Europe/Berlin"
@@ -144,24 +143,28 @@ class Days:
 
     async def _take_quiz(self, person: Person) -> None:
         """Let a member answer as many quiz questions as they would, right ones first."""
-        member, bank = self._world.members[person], self._world.app.practice.bank
+        member = self._world.members[person]
         right, wrong = person.quiz
         result = await member.slash(self._world.channel, "quiz")
         for turn in range(right + wrong):
             if result.response is None:
                 return
-            for identity in _button_ids(result.response.components):
-                known = pressed(identity)
-                if known is None or known[0] is not Press.QUIZ_CHOOSE:
-                    continue
-                _, question_id, order, place, *_ = (word or "" for word in known[1])
-                multiple_choice = bank.question(int(question_id)).multiple_choice
-                is_right = ordered(multiple_choice, int(order))[int(place)] is multiple_choice.correct
-                if is_right is (turn < right):
-                    result = await member.click(result.response, custom_id=identity)
-                    break
+            chosen = await self._choice(result.response.components, is_right=turn < right)
+            if chosen is not None:
+                result = await member.click(result.response, custom_id=chosen)
             if result.response is not None and turn + 1 < right + wrong:
                 result = await member.click(result.response, label="Next question")
+
+    async def _choice(self, components: Sequence[Mapping[str, object]], *, is_right: bool) -> str | None:
+        """Return the button of a right or a wrong choice."""
+        practice = self._world.app.practice
+        for identity in _button_ids(components):
+            known = pressed(identity)
+            if known is not None and known[0] is Press.CHOOSE:
+                sitting_id, place, which = (word or "" for word in known[1])
+                if await sitting.is_right(practice, sitting_id, int(place), int(which)) is is_right:
+                    return identity
+        return None
 
     def _tidy(self) -> None:
         """Remove the note that a thread was started: Discord writes it only below old messages, simcord always."""

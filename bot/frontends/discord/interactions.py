@@ -58,6 +58,7 @@ async def take_form(interaction: Interaction) -> None:
         lambda asker: presses.submit(
             practice, asker, identity, written, form_id=str(interaction.id), at=interaction.created_at
         ),
+        update=buttons.form_updates(identity) and _is_private(interaction),
     )
 
 

@@ -1,5 +1,6 @@
 """The question bank in a terminal: what is in it, how it is spread, and one question as members will read it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -11,11 +12,14 @@ from bot.conversation.preview import preview
 from bot.conversation.wording import plural
 from bot.domain.questions import Bank, Kind, Level, Question
 from bot.domain.rounds import Round, State
+from bot.domain.sitting import Asked, Mode, Sitting, Tally
 from bot.frontends.terminal.render import panel
-from bot.practice.quiz import Draw
+from bot.practice.sitting import Turn
 
-# The same answer with another first line, and what is the same for every question.
-_SAID_BEFORE = frozenset({"Model answer, before one's own", "Model answer, anyway", "Model answer, closed", "Recap"})
+# Each kind of message once, and none that is the same for every question.
+_SHOWN = re.compile(
+    r"The day's question|Hint .*|Model answer, committed, nothing written|Full answer|Mistakes.*|Quiz(, . chosen)?"
+)
 _LEVEL_STYLES = {Level.EASY: "green", Level.MEDIUM: "yellow", Level.HARD: "red"}
 
 
@@ -64,8 +68,9 @@ def as_members_see_it(question: Question, bank: Bank, now: datetime) -> Iterator
         due_at=now,
         claimed_at=now,
     )
-    for occasion, say in preview(question, bank, this=this, drawn=Draw("1", question, 7), answered=3):
-        if occasion not in _SAID_BEFORE:
+    turn = Turn(Sitting("1", "1", "1", Mode.CHOICE), Asked(0, question.id, 7), question, Tally(), 0)
+    for occasion, say in preview(question, bank, this=this, turn=turn, answered=3):
+        if _SHOWN.fullmatch(occasion):
             yield panel(say, occasion)
 
 

@@ -8,11 +8,12 @@ from discord.app_commands import Choice
 from discord.ext import commands
 
 from bot.conversation import help as help_say
-from bot.conversation import presses
+from bot.conversation import presses, sittings
 from bot.conversation.asker import Asker
 from bot.conversation.say import Say
 from bot.conversation.wording import LEVEL_MARKS
 from bot.domain.questions import Level
+from bot.domain.sitting import Mode
 from bot.domain.standings import By, Period
 from bot.frontends.discord.interactions import answer
 from bot.practice import answers
@@ -33,12 +34,26 @@ class MembersCog(commands.Cog):
         self._client = client
         self._practice = client.practice
 
-    @app_commands.command(description="A multiple-choice question, just for you")
-    @app_commands.describe(topic="Only questions on this topic", level="Only questions of this level")
-    @app_commands.choices(level=[Choice(name=mark, value=level.value) for level, mark in LEVEL_MARKS.items()])
-    async def quiz(self, interaction: Interaction, topic: str | None = None, level: str | None = None) -> None:
+    @app_commands.command(description="Questions just for you: what is due first, then something new")
+    @app_commands.describe(
+        topic="Only questions on this topic", level="Only questions of this level", mode="Choose one of four, or write"
+    )
+    @app_commands.choices(
+        level=[Choice(name=mark, value=level.value) for level, mark in LEVEL_MARKS.items()],
+        mode=[
+            Choice(name="Choose one of four", value=Mode.CHOICE.value),
+            Choice(name="Answer in my own words", value=Mode.OPEN.value),
+        ],
+    )
+    async def quiz(
+        self,
+        interaction: Interaction,
+        topic: str | None = None,
+        level: str | None = None,
+        mode: str = Mode.CHOICE.value,
+    ) -> None:
         wanted = Level(level) if level else None
-        await answer(interaction, lambda asker: presses.draw_quiz(self._practice, asker, topic, wanted))
+        await answer(interaction, lambda asker: sittings.begin_quiz(self._practice, asker, Mode(mode), topic, wanted))
 
     @quiz.autocomplete("topic")
     async def _topics(self, _interaction: Interaction, typed: str) -> list[Choice[str]]:
@@ -46,6 +61,10 @@ class MembersCog(commands.Cog):
         return [
             Choice(name=topic.title, value=topic.slug) for topic in fitting if self._practice.bank.in_topic(topic.slug)
         ][:_MOST_CHOICES]
+
+    @app_commands.command(description="What you would forget soon: the cards that are due today")
+    async def review(self, interaction: Interaction) -> None:
+        await answer(interaction, lambda asker: sittings.due_today(self._practice, asker))
 
     @app_commands.command(description="Your streak, and the rounds behind it")
     @app_commands.describe(member="Whose streak; your own if you leave it out")

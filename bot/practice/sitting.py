@@ -1,0 +1,335 @@
+"""A member's own practice: a quiz or a review, question by question, kept so that it survives any restart."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.domain import sitting as domain
+from bot.domain.clock import to_epoch
+from bot.domain.questions import Level, Question
+from bot.domain.quiz import LETTERS, draw_order, ordered
+from bot.domain.review import Card, Rating, due, interval
+from bot.domain.sitting import Asked, Mode, Sitting, Tally
+from bot.practice.context import Practice
+from bot.practice.feedback import Feedback, feedback
+from bot.practice.withheld import refuse_withheld, withheld_questions
+from bot.storage import cards, quizzes, sittings
+from bot.storage.communities import local_day
+from bot.storage.statement import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of a sitting, put to its member; `left` is how many more are due."""
+
+    sitting: Sitting
+    asked: Asked
+    question: Question
+    tally: Tally
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a choice came to, and in how many days the question returns; `turn.asked.chosen` is what was chosen."""
+
+    turn: Turn
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The end of a sitting: what was met, how it was judged, and when it comes back; `left` is what is still due."""
+
+    sitting: Sitting
+    tally: Tally
+    met: tuple[tuple[Question, Rating, date], ...]
+    today: date
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a member has due today, and when the next card is due otherwise."""
+
+    due: tuple[Question, ...]
+    next_due: date | None
+    met: int
+
+
+async def begin(
+    practice: Practice,
+    community_id: str,
+    member_id: str,
+    *,
+    mode: Mode,
+    topic: str | None = None,
+    level: Level | None = None,
+    only_due: bool = False,
+) -> Turn | None:
+    """Begin a sitting and put its first question; None when nothing fits."""
+    now = practice.clock()
+    # The moment tells it from the sittings of another process, chance from those of the same moment.
+    identity = f"{to_epoch(now):x}{practice.random.getrandbits(20):05x}"
+    sitting = Sitting(identity, community_id, member_id, mode, topic, level, only_due)
+
+    def transaction() -> Transaction[Turn | None]:
+        asked = yield from _draw(practice, sitting, [])
+        if asked is None:
+            return None
+        yield from sittings.begin_sitting(sitting, now)
+        return (yield from _put(practice, sitting, [], asked))
+
+    return await practice.store.write(transaction())
+
+
+async def go_on(practice: Practice, community_id: str, member_id: str, sitting_id: str) -> Turn | Summary | None:
+    """Put a sitting's next question, or the one that waits for an answer; its summary when nothing is left.
+
+    None when there is no such sitting.
+    """
+
+    def transaction() -> Transaction[Turn | Summary | None]:
+        sitting = yield from sittings.sitting_of(sitting_id, community_id, member_id)
+        if sitting is None:
+            return None
+        had = yield from sittings.questions_of(sitting_id)
+        withheld = yield from withheld_questions(community_id, member_id)
+        if had and had[-1].rating is None and had[-1].question_id not in withheld:
+            return (yield from _turn(practice, sitting, had, had[-1]))
+        asked = yield from _draw(practice, sitting, had)
+        if asked is None:
+            return (yield from _summary(practice, sitting, had))
+        return (yield from _put(practice, sitting, had, asked))
+
+    return await practice.store.write(transaction())
+
+
+async def finish(practice: Practice, community_id: str, member_id: str, sitting_id: str) -> Summary | None:
+    """Return what a sitting came to so far; None when there is no such sitting."""
+
+    def transaction() -> Transaction[Summary | None]:
+        sitting = yield from sittings.sitting_of(sitting_id, community_id, member_id)
+        if sitting is None:
+            return None
+        return (yield from _summary(practice, sitting, (yield from sittings.questions_of(sitting_id))))
+
+    return await practice.store.read(transaction())
+
+
+async def choose(
+    practice: Practice, community_id: str, member_id: str, sitting_id: str, place: int, *, chosen: int
+) -> Verdict | None:
+    """Take a choice, the first one of a question; right counts as Good, wrong as Again. None: no such question.
+
+    Raises:
+        WithheldError: the verdict would give the open round's model answer away.
+    """
+    if not 0 <= chosen < len(LETTERS):
+        return None
+    now = practice.clock()
+
+    def transaction() -> Transaction[Verdict | None]:
+        found = yield from _find(practice, community_id, member_id, sitting_id, place)
+        if found is None:
+            return None
+        sitting, had, asked, question = found
+        yield from refuse_withheld(community_id, member_id, question)
+        multiple_choice = question.multiple_choice
+        correct = ordered(multiple_choice, asked.order)[chosen] is multiple_choice.correct
+        rating = Rating.GOOD if correct else Rating.AGAIN
+        if (yield from sittings.take_choice(sitting_id, place, chosen, rating)):
+            day = yield from local_day(community_id, now)
+            yield from quizzes.record_quiz_result(
+                draw_id=f"{member_id}:{sitting_id}.{place}",
+                community_id=community_id,
+                member_id=member_id,
+                question_id=question.id,
+                correct=correct,
+                day=day,
+                now=now,
+            )
+            yield from _review(sitting, asked, rating, day, now)
+        had = yield from sittings.questions_of(sitting_id)
+        asked = had[place]
+        card = yield from cards.card_of(community_id, member_id, question.id)
+        turn = yield from _turn(practice, sitting, had, asked)
+        return Verdict(turn, interval(card, practice.retention) if card else 1)
+
+    return await practice.store.write(transaction())
+
+
+async def is_right(practice: Practice, sitting_id: str, place: int, chosen: int) -> bool:
+    """Whether a choice would be the right one: for whoever plays a member, never for a member.
+
+    Raises:
+        LookupError: there is no such question.
+    """
+    had = await practice.store.read(sittings.questions_of(sitting_id))
+    if place >= len(had):
+        raise LookupError(f"the sitting {sitting_id} has no question {place}")
+    multiple_choice = practice.bank.question(had[place].question_id).multiple_choice
+    return ordered(multiple_choice, had[place].order)[chosen] is multiple_choice.correct
+
+
+async def write(
+    practice: Practice, community_id: str, member_id: str, sitting_id: str, place: int, *, text: str | None
+) -> tuple[Turn, Feedback] | None:
+    """Take an answer in a member's own words, or none, and return what was spotted in it. None: no such question.
+
+    Raises:
+        WithheldError: the feedback would give the open round's model answer away.
+    """
+
+    def transaction() -> Transaction[tuple[Turn, Feedback] | None]:
+        found = yield from _find(practice, community_id, member_id, sitting_id, place)
+        if found is None:
+            return None
+        sitting, had, asked, question = found
+        yield from refuse_withheld(community_id, member_id, question)
+        yield from sittings.take_text(sitting_id, place, text)
+        turn = yield from _turn(practice, sitting, had, asked)
+        day = yield from local_day(community_id, practice.clock())
+        return turn, (
+            yield from feedback(
+                practice,
+                question,
+                text,
+                review_id=_review_id(sitting, asked),
+                community_id=community_id,
+                member_id=member_id,
+                day=day,
+            )
+        )
+
+    return await practice.store.write(transaction())
+
+
+async def judge(
+    practice: Practice, community_id: str, member_id: str, sitting_id: str, place: int, *, rating: Rating
+) -> Turn | Summary | None:
+    """Take a member's judgement of their own answer and go on. None: no such question."""
+    now = practice.clock()
+
+    def transaction() -> Transaction[bool]:
+        found = yield from _find(practice, community_id, member_id, sitting_id, place)
+        if found is None:
+            return False
+        sitting, _, asked, _ = found
+        yield from sittings.take_rating(sitting_id, place, rating)
+        yield from _review(sitting, asked, rating, (yield from local_day(community_id, now)), now)
+        return True
+
+    if not await practice.store.write(transaction()):
+        return None
+    return await go_on(practice, community_id, member_id, sitting_id)
+
+
+async def seen(practice: Practice, community_id: str, member_id: str, sitting_id: str, place: int) -> Question | None:
+    """Return a question of a member's sitting that they have answered or given up; None if there is no such.
+
+    Raises:
+        WithheldError: it has become what the open round asks.
+    """
+
+    def transaction() -> Transaction[Question | None]:
+        found = yield from _find(practice, community_id, member_id, sitting_id, place)
+        if found is None:
+            return None
+        _, _, asked, question = found
+        yield from refuse_withheld(community_id, member_id, question)
+        return question if asked.shown else None
+
+    return await practice.store.read(transaction())
+
+
+async def waiting(practice: Practice, community_id: str, member_id: str) -> Waiting:
+    """Return what a member has due today."""
+
+    def transaction() -> Transaction[Waiting]:
+        today = yield from local_day(community_id, practice.clock())
+        known = yield from cards.cards_of(community_id, member_id)
+        withheld = yield from withheld_questions(community_id, member_id)
+        questions = [question for question in practice.bank if question.id not in withheld]
+        due_now = domain.due_questions(questions, known, today, practice.retention)
+        ahead = [due(card, practice.retention) for card in known.values()]
+        return Waiting(tuple(due_now), min((day for day in ahead if day > today), default=None), len(known))
+
+    return await practice.store.read(transaction())
+
+
+_Found = tuple[Sitting, list[Asked], Asked, Question]
+
+
+def _find(
+    practice: Practice, community_id: str, member_id: str, sitting_id: str, place: int
+) -> Transaction[_Found | None]:
+    sitting = yield from sittings.sitting_of(sitting_id, community_id, member_id)
+    had = (yield from sittings.questions_of(sitting_id)) if sitting else []
+    if sitting is None or not 0 <= place < len(had):
+        return None
+    return sitting, had, had[place], practice.bank.question(had[place].question_id)
+
+
+def _draw(practice: Practice, sitting: Sitting, had: Collection[Asked]) -> Transaction[Question | None]:
+    known = yield from cards.cards_of(sitting.community_id, sitting.member_id)
+    withheld = yield from withheld_questions(sitting.community_id, sitting.member_id)
+    today = yield from local_day(sitting.community_id, practice.clock())
+    return domain.draw(
+        sitting,
+        practice.bank,
+        known,
+        practice.random,
+        today=today,
+        drawn={asked.question_id for asked in had} | withheld,
+        retention=practice.retention,
+    )
+
+
+def _put(practice: Practice, sitting: Sitting, had: list[Asked], question: Question) -> Transaction[Turn]:
+    asked = yield from sittings.ask(sitting.id, len(had), question.id, draw_order(practice.random))
+    return (yield from _turn(practice, sitting, [*had, asked], asked))
+
+
+def _turn(practice: Practice, sitting: Sitting, had: list[Asked], asked: Asked) -> Transaction[Turn]:
+    known = yield from cards.cards_of(sitting.community_id, sitting.member_id)
+    today = yield from local_day(sitting.community_id, practice.clock())
+    fresh = {each.question_id for each in had}
+    fitting = (question for question in practice.bank if sitting.wants(question) and question.id not in fresh)
+    left = len(domain.due_questions(fitting, known, today, practice.retention))
+    return Turn(sitting, asked, practice.bank.question(asked.question_id), _tally(had), left)
+
+
+def _summary(practice: Practice, sitting: Sitting, had: list[Asked]) -> Transaction[Summary]:
+    known = yield from cards.cards_of(sitting.community_id, sitting.member_id)
+    today = yield from local_day(sitting.community_id, practice.clock())
+    met = [
+        (practice.bank.question(asked.question_id), asked.rating, due(known[asked.question_id], practice.retention))
+        for asked in had
+        if asked.rating is not None and asked.question_id in known and asked.question_id in practice.bank
+    ]
+    left = len(domain.due_questions(practice.bank, known, today, practice.retention))
+    return Summary(sitting, _tally(had), tuple(sorted(met, key=lambda each: each[2])), today, left)
+
+
+def _tally(had: Collection[Asked]) -> Tally:
+    judged = [asked for asked in had if asked.rating is not None]
+    return Tally(len(judged), sum(asked.rating is not Rating.AGAIN for asked in judged))
+
+
+def _review_id(sitting: Sitting, asked: Asked) -> str:
+    return f"sitting:{sitting.id}:{asked.place}"
+
+
+def _review(sitting: Sitting, asked: Asked, rating: Rating, day: date, now: datetime) -> Transaction[Card]:
+    return (
+        yield from cards.record_review(
+            review_id=_review_id(sitting, asked),
+            community_id=sitting.community_id,
+            member_id=sitting.member_id,
+            question_id=asked.question_id,
+            rating=rating,
+            day=day,
+            now=now,
+        )
+    )
