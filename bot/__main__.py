@@ -15,11 +15,12 @@ from pathlib import Path
 from bot import __version__
 from bot.app import App, open_app, utc_now
 from bot.domain.clock import Clock
+from bot.domain.questions import Bank
 from bot.frontends import demo
 from bot.frontends.discord.connection import RejectedError, UnreachableError, UnreadableError, connect
-from bot.frontends.terminal.command import add_bank_commands
+from bot.frontends.terminal.command import add_bank_commands, print_reports
 from bot.library import BankError
-from bot.practice import boards
+from bot.practice import boards, reports
 from bot.settings import MessageContent, Settings, SettingsError
 from bot.storage.errors import StorageError
 from bot.ticker import Ticker
@@ -74,7 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     health.set_defaults(run=_health)
 
     bank = commands.add_parser("bank", help="look after the question bank")
-    add_bank_commands(bank, utc_now)
+    commands = add_bank_commands(bank, utc_now)
+    reports = commands.add_parser("reports", help="list the mistakes that members have reported, by question")
+    reports.set_defaults(run=_reports)
     return parser
 
 
@@ -147,6 +150,15 @@ def _rebuild(_: argparse.Namespace) -> int:
     for community_id, members in counted.items():
         print(f"community {community_id}: {members} members ranked")
     print(f"{len(counted)} communities recomputed")
+    return OK
+
+
+def _reports(_: argparse.Namespace) -> int:
+    async def read() -> tuple[Bank, list[reports.Report]]:
+        async with open_app(_settings()) as app:
+            return app.practice.bank, await reports.all_waiting(app.practice)
+
+    print_reports(*asyncio.run(read()))
     return OK
 
 

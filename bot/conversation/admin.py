@@ -1,7 +1,9 @@
 """What admins ask for: check that they may, do it, say what came of it."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
+from bot.conversation import reports as reports_say
 from bot.conversation import setup as words
 from bot.conversation import typed
 from bot.conversation.asker import Asker
@@ -9,6 +11,7 @@ from bot.conversation.say import Say
 from bot.domain.communities import Community
 from bot.domain.schedule import Schedule
 from bot.practice import daily, setup
+from bot.practice import reports as waiting_reports
 from bot.practice.context import Practice
 from bot.practice.publisher import Publisher
 
@@ -39,7 +42,8 @@ async def status(practice: Practice, asker: Asker, missing_in: Callable[[str], S
     overview = await setup.overview(practice, asker.community_id)
     if overview is None:
         return words.not_set_up()
-    return words.status(overview, missing_in(overview.community.channel_id))
+    waiting = await waiting_reports.waiting(practice, asker.community_id)
+    return words.status(overview, missing_in(overview.community.channel_id), reports=len(waiting))
 
 
 async def pause(practice: Practice, asker: Asker) -> Say:
@@ -76,6 +80,21 @@ async def post_now(practice: Practice, publisher: Publisher, asker: Asker) -> Sa
     this = await daily.post_now(practice, publisher, community)
     after = await setup.overview(practice, asker.community_id)
     return words.posted(this, after.community.blocked if after else None)
+
+
+async def reports(practice: Practice, asker: Asker) -> Say:
+    """Show what members reported and nobody has seen to yet."""
+    if not asker.may_manage:
+        return words.not_allowed()
+    return reports_say.reported(await waiting_reports.waiting(practice, asker.community_id), practice.bank)
+
+
+async def settle_reports(practice: Practice, asker: Asker, until: datetime) -> Say:
+    """Note that reports up to a moment have been seen to, and show what is left."""
+    if not asker.may_manage:
+        return words.not_allowed()
+    await waiting_reports.settle(practice, asker.community_id, until)
+    return await reports(practice, asker)
 
 
 async def _community(practice: Practice, asker: Asker) -> Community | Say:

@@ -30,6 +30,8 @@ class Press(StrEnum):
     REVIEW = "review"
     BOARD = "board"  # by, period, page
     STREAK = "streak"  # round, or nothing
+    REPORT = "report"  # question
+    SETTLE = "settle"  # moment of the newest report that was shown
     POST_NOW = "post"
 
 
@@ -46,6 +48,8 @@ _REPLIES = {
     Press.RATE: Reply.UPDATE,
     Press.CHOOSE: Reply.UPDATE,
     Press.WRITE: Reply.FORM,
+    Press.REPORT: Reply.FORM,
+    Press.SETTLE: Reply.UPDATE,
     Press.SHOW: Reply.UPDATE,
     Press.JUDGE: Reply.UPDATE,
     Press.NEXT: Reply.UPDATE,

@@ -32,8 +32,7 @@ def help_page(*, reads_replies: bool) -> Say:
                 "Every 7 rounds in a row earn a freeze (2 at most), which saves a missed round by itself."
             ),
             md(
-                "-# For admins: `/setup`, `/daily status`, `/daily pause`, `/daily resume`, `/daily skip`, "
-                "`/daily post-now`"
+                "-# For admins: `/setup`, and `/daily` `status`, `reports`, `pause`, `resume`, `skip` or `post-now`"
             ),
         ),
         Colour.CALM,

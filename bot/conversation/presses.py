@@ -5,18 +5,21 @@ from datetime import datetime
 from bot.conversation import admin, sittings
 from bot.conversation import boards as boards_say
 from bot.conversation import help as help_say
+from bot.conversation import reports as reports_say
 from bot.conversation import reveal as reveal_say
 from bot.conversation import rounds as rounds_say
 from bot.conversation.asker import Asker
 from bot.conversation.buttons import Press, pressed
 from bot.conversation.say import Form, Say
+from bot.domain.clock import from_epoch
 from bot.domain.review import Rating
 from bot.domain.rounds import day_and_take
 from bot.domain.standings import By, Period
-from bot.practice import answers, boards
+from bot.practice import answers, boards, reports
 from bot.practice.answers import Access
 from bot.practice.context import Practice
 from bot.practice.publisher import Publisher
+from bot.practice.reports import Report
 
 State = tuple[str | None, ...]
 
@@ -43,6 +46,8 @@ def form(practice: Practice, identity: str) -> Form | Say:
     try:
         if known is not None and known[0] is Press.WRITE:
             return sittings.form(practice, tuple(map(_word, known[1])))
+        if known is not None and known[0] is Press.REPORT:
+            return reports_say.report_form(practice.bank.question(_number(known[1][0])))
         if known is None or known[0] is not Press.ANSWER:
             return help_say.outdated()
         key, question_id = known[1]
@@ -58,6 +63,8 @@ async def submit(practice: Practice, asker: Asker, identity: str, text: str, *, 
     try:
         if known is not None and known[0] is Press.WRITE:
             return await sittings.write(practice, asker, tuple(map(_word, known[1])), text)
+        if known is not None and known[0] is Press.REPORT:
+            return await _report(practice, asker, known[1], text, form_id=form_id, at=at)
         if known is None or known[0] is not Press.ANSWER:
             return help_say.outdated()
         submitted = await answers.submit(
@@ -126,6 +133,16 @@ async def _sources(practice: Practice, asker: Asker, state: State) -> Say:
     return reveal_say.sources(practice.bank.question(look.round.question_id))
 
 
+async def _report(practice: Practice, asker: Asker, state: State, text: str, *, form_id: str, at: datetime) -> Say:
+    question_id = _number(state[0])
+    await reports.report(practice, Report(form_id, asker.community_id, asker.member_id, question_id, text, at))
+    return reports_say.thanks()
+
+
+async def _settle(practice: Practice, asker: Asker, state: State) -> Say:
+    return await admin.settle_reports(practice, asker, from_epoch(_number(state[0])))
+
+
 async def _rate(practice: Practice, asker: Asker, state: State) -> Say:
     key, rating = state
     await answers.rate(practice, asker.community_id, _word(key), asker.member_id, Rating(_number(rating)))
@@ -148,6 +165,7 @@ _HANDLERS = {
     Press.FULL: _full,
     Press.SOURCES: _sources,
     Press.RATE: _rate,
+    Press.SETTLE: _settle,
     Press.BOARD: _board,
     Press.STREAK: _streak,
 }

@@ -2,6 +2,7 @@
 
 from bot.conversation import feedback as feedback_say
 from bot.conversation.buttons import Press, button_id
+from bot.conversation.reports import report_button
 from bot.conversation.say import Block, Button, Buttons, Colour, Divider, Field, Form, Markdown, Say, Tone, md, text
 from bot.conversation.wording import classed, in_days, plural
 from bot.domain.questions import Bank, Level, Question
@@ -53,6 +54,7 @@ def verdict(result: Verdict) -> Say:
                     Button(button_id(Press.NEXT, turn.sitting.id), "Next question", Tone.MAIN, "➡️"),
                     full_button(turn),
                     finish_button(turn.sitting),
+                    report_button(turn.question),
                 )
             ),
         ),
@@ -67,7 +69,7 @@ def compared(turn: Turn, feedback: Feedback) -> Say:
             md(f"{heading(turn, 'Compare')}\n## {turn.question.title}"),
             *feedback_say.compared(feedback),
             *feedback_say.ratings(feedback, Press.JUDGE, turn.sitting.id, turn.asked.place),
-            Buttons((full_button(turn), finish_button(turn.sitting))),
+            Buttons((full_button(turn), finish_button(turn.sitting), report_button(turn.question))),
         ),
         Colour.ANSWER,
     )

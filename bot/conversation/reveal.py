@@ -2,6 +2,7 @@
 
 from bot.conversation import feedback as feedback_say
 from bot.conversation.buttons import Press, button_id
+from bot.conversation.reports import report_button
 from bot.conversation.rounds import question_marker
 from bot.conversation.say import Block, Button, Buttons, Colour, Say, Tone, md
 from bot.conversation.wording import in_days, listed, plural
@@ -58,6 +59,7 @@ def model_answer(look: Look, compared: Compared) -> Say:
                 (
                     Button(button_id(Press.FULL, look.round.key), "Full answer", Tone.MAIN, "📖"),
                     Button(button_id(Press.SOURCES, look.round.key), "Mistakes and sources", emoji="🔎"),
+                    report_button(compared.feedback.question),
                 )
             ),
         ),
@@ -67,7 +69,14 @@ def model_answer(look: Look, compared: Compared) -> Say:
 
 def full_answer(question: Question) -> Say:
     """What a strong candidate would say in three to five minutes."""
-    return Say((md(f"-# Full answer · {question.title}"), md(question.full_answer)), Colour.ANSWER)
+    return Say(
+        (
+            md(f"-# Full answer · {question.title}"),
+            md(question.full_answer),
+            Buttons((report_button(question),)),
+        ),
+        Colour.ANSWER,
+    )
 
 
 def sources(question: Question) -> Say:
@@ -78,6 +87,7 @@ def sources(question: Question) -> Say:
             md(f"**Common mistakes**\n{listed(question.common_mistakes)}"),
             md(f"**Follow-ups an interviewer may ask**\n{listed(question.follow_ups)}"),
             md(f"**Sources**\n{listed(tuple(_cited(reference) for reference in question.references))}"),
+            Buttons((report_button(question),)),
         ),
         Colour.ANSWER,
     )

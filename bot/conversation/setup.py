@@ -44,7 +44,7 @@ def done(community: Community, missing: Sequence[str]) -> Say:
     )
 
 
-def status(overview: Overview, missing: Sequence[str]) -> Say:
+def status(overview: Overview, missing: Sequence[str], *, reports: int) -> Say:
     """Where a community stands: schedule, next question, open round, and what must be repaired."""
     community, latest = overview.community, overview.latest
     schedule = community.schedule
@@ -66,6 +66,8 @@ def status(overview: Overview, missing: Sequence[str]) -> Say:
     if latest is not None:
         state = "open" if latest.state is State.OPEN else "closed"
         lines.append(Markdown(f"\nRound {latest.number} is {state}, answered by {overview.answered}."))
+    if reports:
+        lines.append(Markdown(f"\n🚩 Mistakes reported by members: {reports}. `/daily reports` shows them."))
     blocks = [text(*lines)]
     if missing:
         blocks.append(_missing(community.channel_id, missing))

@@ -36,7 +36,7 @@ async def test_the_model_answer_asks_for_ones_own_answer_first(visitor: Visitor)
     await visitor.press("Model answer")
 
     await expect(visitor.latest).to_contain_text("Your own answer first")
-    await expect(visitor.latest).not_to_contain_text("Not spotted")
+    await expect(visitor.latest).not_to_contain_text("A strong answer says")
 
 
 async def test_an_answer_may_be_given_in_private(visitor: Visitor) -> None:

@@ -56,6 +56,8 @@ def test_a_press_that_opens_a_form_or_changes_its_message_says_so_beforehand(pre
     expected = {
         Press.ANSWER: Reply.FORM,
         Press.WRITE: Reply.FORM,
+        Press.REPORT: Reply.FORM,
+        Press.SETTLE: Reply.UPDATE,
         **dict.fromkeys(
             (Press.RATE, Press.CHOOSE, Press.SHOW, Press.JUDGE, Press.NEXT, Press.FINISH, Press.REVIEW), Reply.UPDATE
         ),

@@ -20,7 +20,7 @@ async def test_the_quiz_says_why_the_chosen_and_the_right_choice_are_what_they_a
     assert "Not quite" in shown(asked)
     assert wrong.why in shown(asked)
     assert question.correct.why in shown(asked)
-    assert labels(asked) == ["Next question", "Full answer", "Finish"]
+    assert labels(asked) == ["Next question", "Full answer", "Finish", "Report a mistake"]
 
 
 async def test_a_right_choice_counts_once_however_often_it_is_pressed(study: Study) -> None:

@@ -28,7 +28,7 @@ async def test_a_quiz_goes_on_after_a_restart(study: Study) -> None:
     await study.restart()
     await alice.click(asked.response, label="B")
 
-    assert labels(asked) == ["Next question", "Full answer", "Finish"]
+    assert labels(asked) == ["Next question", "Full answer", "Finish", "Report a mistake"]
 
 
 async def test_a_form_that_was_open_across_a_restart_is_not_lost(study: Study) -> None:

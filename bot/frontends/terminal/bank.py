@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from bot.conversation.preview import preview
 from bot.conversation.wording import plural
@@ -14,6 +15,7 @@ from bot.domain.questions import Bank, Kind, Level, Question
 from bot.domain.rounds import Round, State
 from bot.domain.sitting import Asked, Mode, Sitting, Tally
 from bot.frontends.terminal.render import panel
+from bot.practice.reports import Report
 from bot.practice.sitting import Turn
 
 # Each kind of message once, and none that is the same for every question.
@@ -29,6 +31,19 @@ def listing(questions: Iterable[Question]) -> Table:
     for question in questions:
         level = f"[{_LEVEL_STYLES[question.level]}]{question.level}"
         table.add_row(str(question.id), question.slug, question.topic, level, question.kind, question.title)
+    return table
+
+
+def reported(reports: Sequence[Report], bank: Bank) -> Table | str:
+    """Return a table of what members reported, or that there is nothing."""
+    if not reports:
+        return "Nobody has reported a mistake that is not seen to yet."
+    table = Table("id", "slug", "community", "day", "what is wrong", box=None, header_style="bold", pad_edge=False)
+    for each in reports:
+        slug = bank.question(each.question_id).slug if each.question_id in bank else "(retired)"
+        # Somebody's words: they must neither style the table nor steer the terminal.
+        words = Text("".join(letter if letter.isprintable() else " " for letter in each.text))
+        table.add_row(str(each.question_id), slug, each.community_id, f"{each.at:%Y-%m-%d}", words)
     return table
 
 

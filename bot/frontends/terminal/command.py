@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,12 +12,15 @@ from rich.console import Console
 from bot.domain.questions import Bank, Kind, Level, Question
 from bot.frontends.terminal import bank as shown
 from bot.library import check_bank, editor_schema, load_bank, new_question, report
+from bot.practice.reports import Report
 
 OK, FAILED = 0, 1
 
 
-def add_bank_commands(bank: argparse.ArgumentParser, now: Callable[[], datetime]) -> None:
-    """Add every command on the bank; each stores in `run` what does it and returns its exit code."""
+def add_bank_commands(
+    bank: argparse.ArgumentParser, now: Callable[[], datetime]
+) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
+    """Add the commands on the bank and return where more may be added; each stores in `run` what does it."""
     commands = bank.add_subparsers(required=True, metavar="command", title="commands")
 
     check = commands.add_parser("check", help="list every fault of the bank, with file, line and what to do")
@@ -53,6 +56,13 @@ def add_bank_commands(bank: argparse.ArgumentParser, now: Callable[[], datetime]
     schema = commands.add_parser("schema", help="print the JSON schema of a question, for editors")
     _add_bank(schema)
     schema.set_defaults(run=_schema)
+    return commands
+
+
+def print_reports(bank: Bank, reports: Sequence[Report]) -> None:
+    """Print what members reported, by question."""
+    console = _console()
+    console.print(shown.reported(reports, bank), markup=False)
 
 
 def _add_bank(command: argparse.ArgumentParser) -> None:

@@ -70,6 +70,10 @@ class AdminCog(commands.Cog):
     async def status(self, interaction: Interaction) -> None:
         await answer(interaction, lambda asker: admin.status(self._practice, asker, self._missing))
 
+    @_DAILY.command(name="reports", description="What members think is wrong with a question")
+    async def reports(self, interaction: Interaction) -> None:
+        await answer(interaction, lambda asker: admin.reports(self._practice, asker))
+
     @_DAILY.command(name="pause", description="Stop asking until resumed; streaks stay as they are")
     async def pause(self, interaction: Interaction) -> None:
         await answer(interaction, lambda asker: admin.pause(self._practice, asker))

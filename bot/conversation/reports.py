@@ -1,0 +1,79 @@
+"""Reports of mistakes, as members write them and admins read them."""
+
+from collections.abc import Sequence
+
+from bot.conversation.buttons import Press, button_id
+from bot.conversation.say import (
+    Block,
+    Button,
+    Buttons,
+    Colour,
+    Field,
+    Form,
+    Markdown,
+    Mention,
+    Moment,
+    Say,
+    Tone,
+    md,
+    text,
+)
+from bot.conversation.wording import plural
+from bot.domain.clock import to_epoch
+from bot.domain.questions import Bank, Question
+from bot.practice.reports import Report
+
+_SHOWN = 10
+_SHOWN_CHARACTERS = 280
+
+
+def report_button(question: Question) -> Button:
+    """The way to say that a question is wrong."""
+    return Button(button_id(Press.REPORT, question.id), "Report a mistake", emoji="🚩")
+
+
+def report_form(question: Question) -> Form:
+    """The form that asks for one sentence."""
+    return Form(
+        button_id(Press.REPORT, question.id),
+        f"A mistake in question #{question.id}",
+        Field("text", "What is wrong, and how do you know?", "A source helps: a paper or a calculation", 10, 1000),
+    )
+
+
+def thanks() -> Say:
+    """The report has arrived."""
+    return Say(
+        (md("## Thank you\nYour report is in front of this community's admins, and on the list of whoever runs me."),),
+        Colour.GOOD,
+    )
+
+
+def reported(waiting: Sequence[Report], bank: Bank) -> Say:
+    """What members reported and nobody has seen to yet."""
+    if not waiting:
+        return Say((md("## No reports\nNobody has reported a mistake that is not seen to yet."),), Colour.GOOD)
+    shown = waiting[:_SHOWN]
+    seen = Button(button_id(Press.SETTLE, to_epoch(shown[-1].at)), "Seen to", Tone.MAIN, "✅")
+    rest = f"\n-# The oldest {len(shown)}; the others follow." if len(waiting) > len(shown) else ""
+    return Say(
+        (
+            md(f"## {plural(len(waiting), 'report')} of mistakes{rest}"),
+            *(_entry(each, bank) for each in shown),
+            Buttons((seen,)),
+        ),
+        Colour.CARE,
+    )
+
+
+def _entry(each: Report, bank: Bank) -> Block:
+    title = bank.question(each.question_id).title if each.question_id in bank else "a retired question"
+    said = each.text if len(each.text) <= _SHOWN_CHARACTERS else f"{each.text[:_SHOWN_CHARACTERS]} …"
+    return text(
+        Markdown(f"**#{each.question_id} · {title}**\n-# "),
+        Mention(each.member_id),
+        Markdown(" · "),
+        Moment(each.at, "relative"),
+        Markdown("\n"),
+        said,
+    )
