@@ -23,6 +23,7 @@ def help_page(*, reads_replies: bool) -> Say:
             md(
                 "**/quiz** questions just for you, to choose or to answer in your own words\n"
                 "**/review** what you would forget soon, due today\n"
+                "**/progress** how much you have met and still know\n"
                 "**/streak** your streak and the rounds behind it\n"
                 "**/leaderboard** who answers, and your own place\n"
                 "**/reveal** the model answer of this thread's round"
@@ -31,9 +32,7 @@ def help_page(*, reads_replies: bool) -> Say:
                 "A streak counts rounds, not calendar days: days without a round never break it. "
                 "Every 7 rounds in a row earn a freeze (2 at most), which saves a missed round by itself."
             ),
-            md(
-                "-# For admins: `/setup`, and `/daily` `status`, `reports`, `pause`, `resume`, `skip` or `post-now`"
-            ),
+            md("-# For admins: `/setup`, and `/daily` `status`, `reports`, `pause`, `resume`, `skip` or `post-now`"),
         ),
         Colour.CALM,
     )

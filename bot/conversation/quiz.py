@@ -87,11 +87,12 @@ def summary(result: Summary) -> Say:
     more = (
         f"\n{plural(result.left, 'more card')} {'is' if result.left == 1 else 'are'} due today." if result.left else ""
     )
+    missed = result.tally.answered - result.tally.known
+    returns = "What was not known returns first." if missed else "It returns before you would forget it."
     return Say(
         (
             md(
-                f"-# {_name(result.sitting)}\n## {result.tally.known} of {result.tally.answered} known\n"
-                f"What was not known returns first.{more}"
+                f"-# {_name(result.sitting)}\n## {result.tally.known} of {result.tally.answered} known\n{returns}{more}"
             ),
             md("\n".join(lines)),
             Buttons((Button(button_id(Press.NEXT, result.sitting.id), "Go on", Tone.MAIN, "➡️"),)),

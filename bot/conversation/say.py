@@ -4,6 +4,7 @@ In a text, a plain `str` is somebody's words: the renderer escapes it, so that i
 or the bank wrote is `Markdown`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -81,7 +82,16 @@ class Buttons:
     buttons: tuple[Button, ...]
 
 
-Block: TypeAlias = Text | Divider | Buttons
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture with what it says in words; `draw` returns a PNG and takes long enough to want a thread of its own."""
+
+    name: str
+    alternative: str
+    draw: Callable[[], bytes]
+
+
+Block: TypeAlias = Text | Divider | Buttons | Picture
 
 
 class Colour(StrEnum):

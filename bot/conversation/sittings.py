@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from bot.conversation import progress as progress_say
 from bot.conversation import quiz as quiz_say
 from bot.conversation import reveal as reveal_say
 from bot.conversation.asker import Asker
@@ -10,6 +11,7 @@ from bot.conversation.say import Form, Say
 from bot.domain.questions import Level
 from bot.domain.review import Rating
 from bot.domain.sitting import Mode
+from bot.practice import progress as standing
 from bot.practice import sitting
 from bot.practice.context import Practice
 from bot.practice.sitting import Summary, Turn
@@ -32,6 +34,11 @@ async def begin_quiz(practice: Practice, asker: Asker, mode: Mode, topic: str | 
 async def due_today(practice: Practice, asker: Asker) -> Say:
     """Say what is due, before the first of it is asked."""
     return quiz_say.due_today(await sitting.waiting(practice, asker.community_id, asker.member_id))
+
+
+async def progress(practice: Practice, asker: Asker) -> Say:
+    """Show how much a member has met and still knows."""
+    return progress_say.progress(await standing.progress(practice, asker.community_id, asker.member_id))
 
 
 def form(practice: Practice, words: Words) -> Form:

@@ -1,7 +1,7 @@
 """The SQL of answers and reveals: what a member wrote, when they saw the model answer, and what follows from it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain.answers import Answer, Source, counts
 from bot.domain.clock import from_epoch, to_epoch
@@ -139,6 +139,17 @@ def members_who_answered(round_id: int) -> Transaction[int]:
         (round_id,),
     )
     return int(rows[0][0])
+
+
+def rounds_by_day(community_id: str, member_id: str, since: date) -> Transaction[dict[date, int]]:
+    """Count the rounds of each local day since one that a member has answered."""
+    rows = yield Statement(
+        "SELECT round.day, count(DISTINCT round.id) FROM answer JOIN round ON round.id = answer.round_id"
+        " WHERE answer.community_id = ?1 AND answer.member_id = ?2 AND answer.counts = 1"
+        " AND answer.removed_at IS NULL AND round.day >= ?3 GROUP BY round.day",
+        (community_id, member_id, since.isoformat()),
+    )
+    return {date.fromisoformat(day): count for day, count in rows}
 
 
 def _project(this: Round, member_id: str, *, change: int) -> Transaction[Streak]:

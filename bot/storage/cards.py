@@ -108,10 +108,11 @@ def cards_of(community_id: str, member_id: str) -> Transaction[dict[int, Card]]:
     return {question_id: _card(*memory) for question_id, *memory in rows}
 
 
-def reviews_by_day(community_id: str, member_id: str, since: date) -> Transaction[dict[date, int]]:
-    """Count a member's reviews on each local day since one."""
+def judged_by_day(community_id: str, member_id: str, since: date) -> Transaction[dict[date, int]]:
+    """Count the meetings that a member has judged on each local day since one, without the rounds they answered."""
     rows = yield Statement(
-        "SELECT day, count(*) FROM review WHERE community_id = ?1 AND member_id = ?2 AND day >= ?3 GROUP BY day",
+        "SELECT day, count(*) FROM review WHERE community_id = ?1 AND member_id = ?2 AND day >= ?3"
+        " AND id NOT LIKE 'round:%' GROUP BY day",
         (community_id, member_id, since.isoformat()),
     )
     return {date.fromisoformat(day): count for day, count in rows}

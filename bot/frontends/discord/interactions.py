@@ -13,7 +13,7 @@ from bot.conversation import buttons, presses
 from bot.conversation import help as help_say
 from bot.conversation.asker import Asker
 from bot.conversation.say import Form, Say
-from bot.frontends.discord.render import layout, modal
+from bot.frontends.discord.render import files, layout, modal
 
 if TYPE_CHECKING:
     from bot.frontends.discord.client import PracticeClient
@@ -85,7 +85,7 @@ async def _answer(interaction: Interaction, ask: Callable[[Asker], Awaitable[Say
         _log.exception("an interaction failed")
         say = help_say.failed()
     if acknowledged:
-        await interaction.edit_original_response(view=layout(say))
+        await interaction.edit_original_response(view=layout(say), attachments=await files(say))
 
 
 def asker_of(interaction: Interaction) -> Asker:

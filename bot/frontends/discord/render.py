@@ -1,7 +1,9 @@
 """Say -> Components V2, Form -> modal."""
 
+import asyncio
 import re
 import unicodedata
+from io import BytesIO
 
 import discord
 from discord import ui
@@ -17,6 +19,7 @@ from bot.conversation.say import (
     Mention,
     Moment,
     Part,
+    Picture,
     Say,
     Text,
     Tone,
@@ -61,11 +64,25 @@ def layout(say: Say) -> ui.LayoutView:
                 container.add_item(ui.TextDisplay(source))
         elif isinstance(block, Divider):
             container.add_item(ui.Separator())
+        elif isinstance(block, Picture):
+            shown = discord.MediaGalleryItem(f"attachment://{block.name}.png", description=block.alternative)
+            container.add_item(ui.MediaGallery(shown))
         else:
             container.add_item(_row(block))
     view.add_item(container)
     view.stop()
     return view
+
+
+async def files(say: Say) -> list[discord.File]:
+    """Draw a message's pictures, in another thread, to be sent beside it."""
+    pictures = [block for block in say.blocks if isinstance(block, Picture)]
+    return [
+        discord.File(
+            BytesIO(await asyncio.to_thread(picture.draw)), f"{picture.name}.png", description=picture.alternative
+        )
+        for picture in pictures
+    ]
 
 
 def modal(form: Form) -> ui.Modal:

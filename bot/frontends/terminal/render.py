@@ -8,7 +8,20 @@ from rich.panel import Panel
 from rich.rule import Rule
 from rich.text import Text as RichText
 
-from bot.conversation.say import Buttons, Channel, Colour, Divider, Markdown, Mention, Moment, Part, Say, Text
+from bot.conversation.say import (
+    Block,
+    Buttons,
+    Channel,
+    Colour,
+    Divider,
+    Markdown,
+    Mention,
+    Moment,
+    Part,
+    Picture,
+    Say,
+    Text,
+)
 
 _WIDTH = 88
 _COLOURS = {
@@ -35,8 +48,10 @@ def panel(say: Say, title: str) -> Panel:
     )
 
 
-def _block(block: Text | Divider | Buttons) -> RenderableType:
+def _block(block: Block) -> RenderableType:
     match block:
+        case Picture(_, alternative):
+            return RichText(f"[{alternative}]", style="dim")
         case Text(parts):
             return _paragraphs("".join(_part(part) for part in parts))
         case Divider():

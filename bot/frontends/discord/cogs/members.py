@@ -66,6 +66,10 @@ class MembersCog(commands.Cog):
     async def review(self, interaction: Interaction) -> None:
         await answer(interaction, lambda asker: sittings.due_today(self._practice, asker))
 
+    @app_commands.command(description="How much you have met, still know and should review, as a picture")
+    async def progress(self, interaction: Interaction) -> None:
+        await answer(interaction, lambda asker: sittings.progress(self._practice, asker))
+
     @app_commands.command(description="Your streak, and the rounds behind it")
     @app_commands.describe(member="Whose streak; your own if you leave it out")
     async def streak(self, interaction: Interaction, member: discord.Member | None = None) -> None:
