@@ -3,14 +3,17 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 from bot.domain.clock import Clock
+from bot.domain.coverage import Opinion
+from bot.domain.questions import Question
 from bot.frontends.discord.client import PracticeClient
+from bot.judge import Judge
 from bot.library import load_bank
 from bot.practice import answers, daily, setup
 from bot.practice.context import Practice
@@ -85,12 +88,19 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now, random: Random
             clock,
             random or Random(),  # noqa: S311  # why: questions, not secrets
             settings.retention,
+            _judge(settings),
         )
         await setup.refresh_due_times(practice)
         await daily.take_over(practice)
         yield App(settings, practice)
     finally:
         await store.close()
+
+
+def _judge(settings: Settings) -> Callable[[Question, str], Awaitable[Opinion | None]] | None:
+    if settings.judge_url is None:
+        return None
+    return Judge(settings.judge_url, model=settings.judge_model, key=settings.judge_key).opinion
 
 
 def _touch(path: Path) -> None:

@@ -40,11 +40,12 @@ class MessageContent(StrEnum):
 class Settings:
     """What an operator decides.
 
-    `database` is one SQLite file; `retention` how likely members should still know a card when it is due; `bank` a
-    directory of questions instead of the shipped one, `cache` a folder where the parsed bank is kept between starts;
-    `message_content` whether the privileged intent of that name is asked for and insisted on; `heartbeat` a file that a
-    running bot touches; `discord_api` another base address for Discord, such as a proxy; `exit_delay` how many seconds
-    to wait before giving up on a setting that must be changed first.
+    `database` is one SQLite file; `retention` how likely members should still know a card when it is due; `judge_url`
+    the address of an OpenAI-compatible endpoint whose `judge_model` gives a second opinion on answers, with `judge_key`
+    if it wants one; `bank` a directory of questions instead of the shipped one, `cache` a folder where the parsed bank
+    is kept between starts; `message_content` whether the privileged intent of that name is asked for and insisted on;
+    `heartbeat` a file that a running bot touches; `discord_api` another base address for Discord, such as a proxy;
+    `exit_delay` how many seconds to wait before giving up on a setting that must be changed first.
     """
 
     database: Path = Path("practice-bot.db")
@@ -52,6 +53,9 @@ class Settings:
     discord_api: str | None = None
     message_content: MessageContent = MessageContent.AUTO
     retention: float = RETENTION
+    judge_url: str | None = None
+    judge_model: str = "default"
+    judge_key: SecretStr | None = None
     bank: Path | None = None
     cache: Path | None = None
     heartbeat: Path | None = None
@@ -69,6 +73,7 @@ class Settings:
         """
         known = {"DATABASE", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DISCORD_API", "MESSAGE_CONTENT", "BANK"}
         known |= {"CACHE", "HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY", "RETENTION"}
+        known |= {"JUDGE_URL", "JUDGE_MODEL", "JUDGE_KEY", "JUDGE_KEY_FILE"}
         given = {name.removeprefix(PREFIX): _bare(value) for name, value in environ.items() if name.startswith(PREFIX)}
         unknown = sorted(given.keys() - known)
         if unknown:
@@ -79,13 +84,16 @@ class Settings:
         level = given.get("LOG_LEVEL", "INFO").upper()
         if level not in _LEVELS:
             raise SettingsError(f"{PREFIX}LOG_LEVEL is {level!r}; use one of {', '.join(_LEVELS)}.")
-        token = _secret(given, "DISCORD_TOKEN")
+        token, judge_key = _secret(given, "DISCORD_TOKEN"), _secret(given, "JUDGE_KEY")
         return cls(
             database=Path(given.get("DATABASE", "practice-bot.db")).expanduser(),
             discord_token=SecretStr(token.removeprefix("Bot ").strip()) if token else None,
-            discord_api=_address(given.get("DISCORD_API")),
+            discord_api=_address(given, "DISCORD_API", "https://discord.com"),
             message_content=_message_content(given),
             retention=_retention(given),
+            judge_url=_address(given, "JUDGE_URL", "http://127.0.0.1:8080/v1"),
+            judge_model=given.get("JUDGE_MODEL", "default"),
+            judge_key=SecretStr(judge_key) if judge_key else None,
             bank=Path(given["BANK"]).expanduser() if "BANK" in given else None,
             cache=_cache(given, environ),
             heartbeat=Path(given["HEARTBEAT"]).expanduser() if "HEARTBEAT" in given else None,
@@ -147,7 +155,8 @@ def _seconds(given: Mapping[str, str], name: str) -> int:
     return int(value)
 
 
-def _address(value: str | None) -> str | None:
+def _address(given: Mapping[str, str], name: str, example: str) -> str | None:
+    value = given.get(name)
     if value is None:
         return None
     try:
@@ -156,9 +165,9 @@ def _address(value: str | None) -> str | None:
     except ValueError:
         scheme, host, port = "", None, None
     if scheme not in {"http", "https"} or not host or port == 0:
-        raise SettingsError(f"{PREFIX}DISCORD_API is {value!r}; use an address such as https://discord.com.")
+        raise SettingsError(f"{PREFIX}{name} is {value!r}; use an address such as {example}.")
     if scheme == "http" and not _is_loopback(host):
-        raise SettingsError(f"{PREFIX}DISCORD_API would send the token unencrypted to {host}; use https.")
+        raise SettingsError(f"{PREFIX}{name} would send secrets unencrypted to {host}; use https.")
     return value.rstrip("/")
 
 

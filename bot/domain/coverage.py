@@ -20,6 +20,14 @@ class Coverage:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a language model makes of an answer: the key points it finds made, and a remark in its own words."""
+
+    made: tuple[KeyPoint, ...]
+    remark: str
+
+
 def coverage(answer: str, key_points: Sequence[KeyPoint], vocabulary: frozenset[str] = frozenset()) -> Coverage:
     """Return which key points an answer mentions; an empty answer, or no key points, gives a share of 0.
 

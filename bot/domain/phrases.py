@@ -51,8 +51,10 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 def words(text: str) -> list[str]:
     """Return the text's words: lower case, Greek and signs spelled out, acronyms in the singular."""
-    text = _SQUARED.sub(" squared ", _TRANSPOSED.sub(" transpose ", text))
-    text = _ANY_SIGN.sub(lambda sign: _SIGNS[sign.group()], text)
+    if "^" in text or "**" in text:
+        text = _SQUARED.sub(" squared ", _TRANSPOSED.sub(" transpose ", text))
+    if not text.isascii() or "%" in text or "&" in text:
+        text = _ANY_SIGN.sub(lambda sign: _SIGNS[sign.group()], text)
     if not text.isascii():
         text = _COMBINING.sub("", unicodedata.normalize("NFKD", text))
     text = _PLURAL_ACRONYM.sub(r"\1", text).lower()

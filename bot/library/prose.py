@@ -27,9 +27,12 @@ _STRAY = {
 
 
 class _Pattern(NamedTuple):
+    """A pattern, and the characters of which any text that it matches has one: most texts have none."""
+
     rule: str
     pattern: re.Pattern[str]
     sentence: str
+    signs: str
 
 
 # A mention pings wherever it stands, so it is looked for in every field.
@@ -37,6 +40,7 @@ _MENTION = _Pattern(
     "mention",
     re.compile(r"@everyone\b|@here\b|<@[!&]?\d+>|<#\d+>"),
     "mentions people or a channel: write the name without `@`, `<` and `#`.",
+    "@#",
 )
 _LATEX_IN_CODE = _Pattern(
     "latex",
@@ -46,12 +50,14 @@ _LATEX_IN_CODE = _Pattern(
         r"|approx|infty|top|log|exp|odot)(?![a-zA-Z])"
     ),
     "is LaTeX, which Discord does not render: write it like NumPy, with Unicode where it helps.",
+    "\\^",
 )
 _OUTSIDE_CODE = (
     _Pattern(
         "latex",
         re.compile(r"\$\$|\$(?=\S)[^$\n]*[^$\s]\$(?!\d)|\\[a-zA-Z]{2,}|\\[()\[\]]|\^\{"),
         "is LaTeX, which Discord does not render: use Unicode maths in inline code.",
+        "$\\^",
     ),
     _Pattern(
         "table",
@@ -61,26 +67,31 @@ _OUTSIDE_CODE = (
             re.MULTILINE,
         ),
         "is a table, which Discord does not render: use a list, or align it in a code block.",
+        "|",
     ),
     _Pattern(
         "image",
         re.compile(r"!\[[^\]\n]*\]\("),
         "is an image, which Discord does not show in text: describe it or link to it.",
+        "!",
     ),
     _Pattern(
         "html",
         re.compile(r"</?[a-zA-Z](?!ttps?://)[^<>\n]*>|<!--|&(?:[a-zA-Z]{2,8}|#\d+);"),
         "is HTML, which Discord shows as it stands: use markdown, or put it in code.",
+        "<&",
     ),
     _Pattern(
         "rule",
         re.compile(r"^[ \t]*([-*_])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE),
         "is a horizontal rule, which Discord does not render: leave an empty line.",
+        "-*_",
     ),
     _Pattern(
         "spoiler",
         re.compile(r"\|\|[^|\n]+\|\|"),
         "would be hidden as a spoiler: put a norm in code.",
+        "|",
     ),
 )
 
@@ -96,7 +107,7 @@ def prose_flaws(place: Place, text: str) -> Iterator[Flaw]:
         row = bare.count("\n", 0, bare.index("`"))
         sentence = "A backtick has no partner, so the code does not end: close it."
         yield Flaw(place, "backtick", sentence, row)
-    for code in (*_FENCED.finditer(text), *_INLINE.finditer(text)):
+    for code in (*_FENCED.finditer(text), *_INLINE.finditer(text)) if "`" in text else ():
         for flaw in _first(place, code.group(), _LATEX_IN_CODE):
             yield flaw._replace(row=flaw.row + text.count("\n", 0, code.start()))
     for pattern in _OUTSIDE_CODE:
@@ -106,7 +117,7 @@ def prose_flaws(place: Place, text: str) -> Iterator[Flaw]:
 
 def without_code(text: str) -> str:
     """Return the text with every character of code replaced by one that stands for "code was here"."""
-    return _INLINE.sub(_blanked, _FENCED.sub(_blanked, text))
+    return _INLINE.sub(_blanked, _FENCED.sub(_blanked, text)) if "`" in text else text
 
 
 def _blanked(code: re.Match[str]) -> str:
@@ -114,7 +125,7 @@ def _blanked(code: re.Match[str]) -> str:
 
 
 def _first(place: Place, text: str, pattern: _Pattern) -> Iterator[Flaw]:
-    if found := pattern.pattern.search(text):
+    if any(sign in text for sign in pattern.signs) and (found := pattern.pattern.search(text)):
         row = text.count("\n", 0, found.start())
         yield Flaw(place, pattern.rule, f"`{_snippet(found.group())}` {pattern.sentence}", row)
 
@@ -138,6 +149,8 @@ def _fences(place: Place, text: str) -> Iterator[Flaw]:
 
 def _emphasis(place: Place, text: str, bare: str) -> Iterator[Flaw]:
     """Find `*` and `_` that are not the two ends of an emphasis an author can have meant."""
+    if "*" not in bare and "_" not in bare:
+        return
     for harmless in (_LINK, _ESCAPED, _BULLET):
         bare = harmless.sub(_blanked, bare)
     told: set[str] = set()

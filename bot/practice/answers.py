@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from bot.domain.review import Rating, interval
 from bot.domain.rounds import Round, State, day_and_take
 from bot.domain.streaks import MILESTONES
 from bot.practice.context import Practice
-from bot.practice.feedback import Feedback, feedback
+from bot.practice.feedback import Feedback, feedback, with_opinion
 from bot.practice.publisher import Publisher, PublishError, Reply
 from bot.storage import answers, cards, communities, rounds
 from bot.storage.answers import Recorded
@@ -192,15 +192,15 @@ async def round_in_thread(practice: Practice, thread_id: str) -> Round | None:
 async def compared(practice: Practice, this: Round, member_id: str) -> Compared:
     """Compare what a member wrote in a round with its model answer, which they may see."""
 
-    def transaction() -> Transaction[Compared]:
+    def transaction() -> Transaction[tuple[Compared, str]]:
         question = practice.bank.question(this.question_id)
-        texts = yield from answers.texts_of(this.id, member_id)
+        written = "\n".join((yield from answers.texts_of(this.id, member_id)))
         day = yield from communities.local_day(this.community_id, practice.clock())
         review_id = cards.round_review(this.id, member_id)
         found = yield from feedback(
             practice,
             question,
-            "\n".join(texts),
+            written,
             review_id=review_id,
             community_id=this.community_id,
             member_id=member_id,
@@ -208,9 +208,10 @@ async def compared(practice: Practice, this: Round, member_id: str) -> Compared:
         )
         card = yield from cards.card_of(this.community_id, member_id, question.id)
         judged = yield from cards.is_judged(review_id)
-        return Compared(found, interval(card, practice.retention) if card and judged else None)
+        return Compared(found, interval(card, practice.retention) if card and judged else None), written
 
-    return await practice.store.read(transaction())
+    result, text = await practice.store.read(transaction())
+    return result if result.returns else replace(result, feedback=await with_opinion(practice, result.feedback, text))
 
 
 async def rate(practice: Practice, community_id: str, key: str, member_id: str, rating: Rating) -> None:

@@ -1,12 +1,14 @@
 """What every use case works with."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from random import Random
 from weakref import WeakValueDictionary
 
 from bot.domain.clock import Clock
-from bot.domain.questions import Bank
+from bot.domain.coverage import Opinion
+from bot.domain.questions import Bank, Question
 from bot.domain.review import RETENTION
 from bot.storage.store import Store
 
@@ -15,6 +17,7 @@ from bot.storage.store import Store
 class Practice:
     """The facts, the questions, the time and the dice; `retention` is how well cards should be remembered when due.
 
+    `judge` is a language model that gives a second opinion on an answer, if the operator wants one.
     `ticking` is held while what is due is done, so that two ticks never do it side by side.
     """
 
@@ -23,6 +26,7 @@ class Practice:
     clock: Clock
     random: Random
     retention: float = RETENTION
+    judge: Callable[[Question, str], Awaitable[Opinion | None]] | None = None
     ticking: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 

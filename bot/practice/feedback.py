@@ -1,10 +1,10 @@
 """What was spotted in a member's own words, and in how many days each rating brings the question back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.domain.coverage import Coverage, coverage, misconceptions_in, vocabulary
+from bot.domain.coverage import Coverage, Opinion, coverage, misconceptions_in, vocabulary
 from bot.domain.questions import Misconception, Question
 from bot.domain.review import Rating, after, interval
 from bot.practice.context import Practice
@@ -20,6 +20,7 @@ class Feedback:
     coverage: Coverage | None
     misconceptions: tuple[Misconception, ...]
     days: Mapping[Rating, int]
+    opinion: Opinion | None = None
 
 
 def feedback(
@@ -44,3 +45,10 @@ def feedback(
         misconceptions_in(text, question.misconceptions, known),
         days,
     )
+
+
+async def with_opinion(practice: Practice, found: Feedback, text: str | None) -> Feedback:
+    """Add what the judge makes of a text, if there is a judge; outside of any transaction, since it takes seconds."""
+    if practice.judge is None or not text:
+        return found
+    return replace(found, opinion=await practice.judge(found.question, text))
