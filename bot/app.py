@@ -15,7 +15,7 @@ from bot.domain.questions import Question
 from bot.frontends.discord.client import PracticeClient
 from bot.judge import Judge
 from bot.library import load_bank
-from bot.practice import answers, daily, setup
+from bot.practice import answers, daily, reminders, setup
 from bot.practice.context import Practice
 from bot.settings import MessageContent, Settings
 from bot.storage.communities import next_due_at
@@ -56,6 +56,7 @@ class App:
         await self.practice.store.read(next_due_at())
         if self._discord is not None:
             await daily.tick(self.practice, self._discord.publisher)
+            await reminders.send_due(self.practice, self._discord.publisher)
             now = self.practice.clock()
             if now >= self._read_again_at and self._discord.publisher.is_ready():
                 self._read_again_at = now + _READ_AGAIN

@@ -53,19 +53,25 @@ class Judge:
                 session.post(self._url, json=body, allow_redirects=False) as response,
             ):
                 response.raise_for_status()
-                replied = await response.content.read(_MOST_BYTES)
+                replied = await _whole(response)
             return _opinion(question, replied)
-        except (
-            aiohttp.ClientError,
-            OSError,
-            TimeoutError,
-            ValueError,
-            LookupError,
-            TypeError,
-            RecursionError,
-        ) as error:
+        except _UNUSABLE as error:
             _log.warning("the judge gave no opinion (%s); the built-in matcher stands alone", error.__class__.__name__)
             return None
+
+
+async def _whole(response: aiohttp.ClientResponse) -> bytes:
+    """Read a reply, in however many pieces it comes.
+
+    Raises:
+        ValueError: it is longer than any opinion.
+    """
+    pieces = b""
+    async for piece in response.content.iter_any():
+        pieces += piece
+        if len(pieces) > _MOST_BYTES:
+            raise ValueError("the reply is too long")
+    return pieces
 
 
 def _opinion(question: Question, replied: bytes) -> Opinion:

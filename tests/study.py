@@ -132,6 +132,15 @@ def labels(message: discord.Message | ResponseMessage | InteractionResult) -> li
     return [str(part["label"]) for part in _walk(raw) if part.get("type") == discord.ComponentType.button.value]
 
 
+def ids(message: discord.Message | ResponseMessage | InteractionResult) -> list[str]:
+    """Return the ids of a message's buttons."""
+    if isinstance(message, InteractionResult):
+        assert message.response is not None
+        message = message.response
+    raw = [part if isinstance(part, dict) else part.to_dict() for part in message.components]
+    return [str(part["custom_id"]) for part in _walk(raw) if "custom_id" in part]
+
+
 def marks(channel: ChannelHandle, text: str) -> list[str]:
     """Return the reactions to the message with this text."""
     return [

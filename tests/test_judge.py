@@ -38,6 +38,7 @@ class Model:
     content: str = ""
     raw: bytes | None = None
     hangs: bool = False
+    pieces: bool = False
     requests: list[dict[str, object]] = field(default_factory=list)
     headers: list[str | None] = field(default_factory=list)
 
@@ -48,6 +49,14 @@ class Model:
             await asyncio.Event().wait()
         if self.raw is not None:
             return web.Response(body=self.raw, status=self.status)
+        if self.pieces:
+            body = json.dumps({"choices": [{"message": {"content": self.content}}]}).encode()
+            streamed = web.StreamResponse()
+            await streamed.prepare(request)
+            for place in range(0, len(body), 7):
+                await streamed.write(body[place : place + 7])
+                await asyncio.sleep(0)
+            return streamed
         return web.json_response({"choices": [{"message": {"content": self.content}}]}, status=self.status)
 
 
@@ -89,7 +98,8 @@ async def test_an_opinion_names_the_key_points_that_were_made(model: Model, ques
         pytest.param(lambda model: setattr(model, "status", 302), id="a redirection"),
         pytest.param(lambda model: setattr(model, "raw", b"not json"), id="no JSON"),
         pytest.param(lambda model: setattr(model, "raw", b'{"choices": []}'), id="no choice"),
-        pytest.param(lambda model: setattr(model, "raw", b"[" * 100_000), id="a bomb"),
+        pytest.param(lambda model: setattr(model, "raw", b"[" * 60_000), id="a bomb"),
+        pytest.param(lambda model: setattr(model, "raw", b" " * 100_000), id="too long"),
         pytest.param(lambda model: setattr(model, "content", "I would say it is fine."), id="prose"),
         pytest.param(lambda model: setattr(model, "content", '{"remark": "x"}'), id="no list"),
         pytest.param(lambda model: setattr(model, "content", '{"covered": 3}'), id="no list but a number"),
@@ -116,6 +126,16 @@ async def test_whatever_goes_wrong_is_silent_and_leaves_no_word_of_the_answer_in
     assert opinion is None
     assert "the built-in matcher stands alone" in caplog.text
     assert ANSWER not in caplog.text
+
+
+async def test_a_reply_in_many_pieces_is_read_whole(model: Model, question: Question) -> None:
+    model.content = json.dumps({"covered": [1], "remark": "well"})
+    model.pieces = True
+
+    opinion = await Judge(model.url, model="tiny").opinion(question, ANSWER)
+
+    assert opinion is not None
+    assert opinion.remark == "well"
 
 
 async def test_a_long_remark_is_cut(model: Model, question: Question) -> None:

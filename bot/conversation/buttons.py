@@ -30,6 +30,7 @@ class Press(StrEnum):
     REVIEW = "review"
     BOARD = "board"  # by, period, page
     STREAK = "streak"  # round, or nothing
+    QUIET = "quiet"  # community
     REPORT = "report"  # question
     SETTLE = "settle"  # moment of the newest report that was shown
     POST_NOW = "post"
@@ -80,6 +81,12 @@ def pressed(identity: str) -> tuple[Press, tuple[str | None, ...]] | None:
     if prefix != PREFIX or name not in set(Press):
         return None
     return Press(name), tuple(None if word == "-" else word for word in state)
+
+
+def community_of(identity: str) -> str | None:
+    """Return the community that a button carries, because it may be pressed outside of any."""
+    known = pressed(identity)
+    return known[1][0] if known is not None and known[0] is Press.QUIET and len(known[1]) == 1 else None
 
 
 def form_updates(identity: str) -> bool:

@@ -95,4 +95,4 @@ def _alternative(standing: Progress) -> str:
         for each in standing.topics
         if each.met
     )
-    return f"Progress by topic: {met}."[:1000]
+    return f"Progress by topic: {met}."[:_MOST_ALTERNATIVE]

@@ -10,7 +10,7 @@ from bot.domain.quiz import LETTERS, ordered
 from bot.domain.review import Rating
 from bot.domain.sitting import Mode, Sitting
 from bot.practice.feedback import Feedback
-from bot.practice.sitting import Summary, Turn, Verdict, Waiting
+from bot.practice.sitting import Summary, Turn, Verdict
 
 _LISTED = 15
 _JUDGED = {Rating.AGAIN: "🔁", Rating.HARD: "🟠", Rating.GOOD: "🟢", Rating.EASY: "🔵"}
@@ -81,12 +81,16 @@ def summary(result: Summary) -> Say:
         command = _name(result.sitting).lower()
         return Say((md(f"## Nothing answered yet\nWhenever you like: `/{command}` begins anew."),), Colour.CALM)
     shown = result.met[:_LISTED]
-    lines = [f"- {_JUDGED[rating]} {met.title} · {in_days((due - result.today).days)}" for met, rating, due in shown]
+    lines = [
+        f"- {_JUDGED[rating]} {met.title} · {in_days(max(0, (due - result.today).days))}" for met, rating, due in shown
+    ]
     if len(result.met) > len(shown):
         lines.append(f"- … and {len(result.met) - len(shown)} more")
     more = (
         f"\n{plural(result.left, 'more card')} {'is' if result.left == 1 else 'are'} due today." if result.left else ""
     )
+    go_on = Button(button_id(Press.NEXT, result.sitting.id), "Go on", Tone.MAIN, "➡️")
+    onward = (Buttons((go_on,)),) if result.more else ()
     missed = result.tally.answered - result.tally.known
     returns = "What was not known returns first." if missed else "It returns before you would forget it."
     return Say(
@@ -95,42 +99,7 @@ def summary(result: Summary) -> Say:
                 f"-# {_name(result.sitting)}\n## {result.tally.known} of {result.tally.answered} known\n{returns}{more}"
             ),
             md("\n".join(lines)),
-            Buttons((Button(button_id(Press.NEXT, result.sitting.id), "Go on", Tone.MAIN, "➡️"),)),
-        ),
-        Colour.GOOD,
-    )
-
-
-def due_today(waiting: Waiting) -> Say:
-    """What is due, counted before the first is asked; or when the next is."""
-    if waiting.due:
-        count = len(waiting.due)
-        return Say(
-            (
-                md(
-                    f"## {plural(count, 'card')} {'is' if count == 1 else 'are'} due today\n"
-                    "Questions you have met before, at the moment when meeting them again helps most."
-                ),
-                Buttons((Button(button_id(Press.REVIEW), "Begin", Tone.MAIN, "▶️"),)),
-            ),
-            Colour.QUESTION,
-        )
-    if waiting.next_due is None:
-        return Say(
-            (
-                md(
-                    "## Nothing to review yet\nEvery question you answer in a round or in `/quiz` becomes a card, "
-                    "and comes back here just before you would forget it."
-                ),
-            ),
-            Colour.CALM,
-        )
-    return Say(
-        (
-            md(
-                f"## Nothing is due today\nThe next of your {plural(waiting.met, 'card')} is due on "
-                f"{waiting.next_due:%A}, {waiting.next_due.day} {waiting.next_due:%B}. `/quiz` asks something new."
-            ),
+            *onward,
         ),
         Colour.GOOD,
     )

@@ -23,8 +23,9 @@ from bot.domain.clock import to_epoch
 from bot.domain.questions import Bank, Question
 from bot.practice.reports import Report
 
-_SHOWN = 10
-_SHOWN_CHARACTERS = 280
+# What fits one message when every character of a report is a sign that must be escaped.
+_ROOM = 3400
+_ROOM_AROUND = 160
 
 
 def report_button(question: Question) -> Button:
@@ -53,7 +54,7 @@ def reported(waiting: Sequence[Report], bank: Bank) -> Say:
     """What members reported and nobody has seen to yet."""
     if not waiting:
         return Say((md("## No reports\nNobody has reported a mistake that is not seen to yet."),), Colour.GOOD)
-    shown = waiting[:_SHOWN]
+    shown = _that_fit(waiting)
     seen = Button(button_id(Press.SETTLE, to_epoch(shown[-1].at)), "Seen to", Tone.MAIN, "✅")
     rest = f"\n-# The oldest {len(shown)}; the others follow." if len(waiting) > len(shown) else ""
     return Say(
@@ -66,14 +67,25 @@ def reported(waiting: Sequence[Report], bank: Bank) -> Say:
     )
 
 
+def _that_fit(waiting: Sequence[Report]) -> list[Report]:
+    """Return the oldest reports that one message holds whole, at least one: what is not shown is not seen to."""
+    shown: list[Report] = []
+    room = _ROOM
+    for each in waiting:
+        room -= 2 * len(each.text) + _ROOM_AROUND
+        if room < 0 and shown:
+            break
+        shown.append(each)
+    return shown
+
+
 def _entry(each: Report, bank: Bank) -> Block:
     title = bank.question(each.question_id).title if each.question_id in bank else "a retired question"
-    said = each.text if len(each.text) <= _SHOWN_CHARACTERS else f"{each.text[:_SHOWN_CHARACTERS]} …"
     return text(
         Markdown(f"**#{each.question_id} · {title}**\n-# "),
         Mention(each.member_id),
         Markdown(" · "),
         Moment(each.at, "relative"),
         Markdown("\n"),
-        said,
+        each.text,
     )

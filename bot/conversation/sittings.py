@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable
 from bot.conversation import progress as progress_say
 from bot.conversation import quiz as quiz_say
 from bot.conversation import reveal as reveal_say
+from bot.conversation import review as review_say
+from bot.conversation import setup as setup_say
+from bot.conversation import typed
 from bot.conversation.asker import Asker
 from bot.conversation.buttons import Press
 from bot.conversation.say import Form, Say
@@ -12,7 +15,7 @@ from bot.domain.questions import Level
 from bot.domain.review import Rating
 from bot.domain.sitting import Mode
 from bot.practice import progress as standing
-from bot.practice import sitting
+from bot.practice import reminders, sitting
 from bot.practice.context import Practice
 from bot.practice.sitting import Summary, Turn
 from bot.practice.withheld import WithheldError
@@ -31,9 +34,29 @@ async def begin_quiz(practice: Practice, asker: Asker, mode: Mode, topic: str | 
     return quiz_say.question(turn, practice.bank)
 
 
-async def due_today(practice: Practice, asker: Asker) -> Say:
-    """Say what is due, before the first of it is asked."""
-    return quiz_say.due_today(await sitting.waiting(practice, asker.community_id, asker.member_id))
+async def due_today(practice: Practice, asker: Asker, remind_at: str | None = None) -> Say:
+    """Say what is due, before the first of it is asked; or set or stop the reminder, in a member's own words."""
+    if remind_at is not None:
+        return await _remind(practice, asker, remind_at)
+    wanted = await reminders.reminder(practice, asker.community_id, asker.member_id)
+    if wanted is not None and wanted.next_at is None:
+        await reminders.stop(practice, asker.community_id, asker.member_id)
+        return review_say.closed_door()
+    return review_say.due_today(await sitting.waiting(practice, asker.community_id, asker.member_id))
+
+
+async def _remind(practice: Practice, asker: Asker, remind_at: str) -> Say:
+    if remind_at.strip().lower() == "off":
+        return await _quiet(practice, asker, ())
+    at = typed.time_of_day(remind_at)
+    if at is None:
+        return setup_say.unknown_time(remind_at)
+    return review_say.will_remind(await reminders.remind_at(practice, asker.community_id, asker.member_id, at))
+
+
+async def _quiet(practice: Practice, asker: Asker, _words: Words) -> Say:
+    await reminders.stop(practice, asker.community_id, asker.member_id)
+    return review_say.stopped()
 
 
 async def progress(practice: Practice, asker: Asker) -> Say:
@@ -120,6 +143,7 @@ def _next_of(practice: Practice, after: Turn | Summary | None) -> Say:
 
 HANDLERS: dict[Press, Callable[[Practice, Asker, Words], Awaitable[Say]]] = {
     Press.REVIEW: _begin_review,
+    Press.QUIET: _quiet,
     Press.CHOOSE: _choose,
     Press.SHOW: _show,
     Press.JUDGE: _judge,

@@ -9,7 +9,7 @@ from enum import StrEnum
 LEAST_LETTERS = 15
 
 # What a chat platform writes for a mention, an emoji of its own, a moment or a command; and any address.
-_NOT_SAID = re.compile(r"<(?:[@#/]|a?:|t:)[^<>\s]*>|https?://\S+")
+_NOT_SAID = re.compile(r"<(?:/[^<>]*|(?:[@#]|a?:|t:|id:)[^<>\s]*)>|https?://\S+")
 
 
 class Source(StrEnum):

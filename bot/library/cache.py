@@ -1,6 +1,7 @@
 """The parsed bank, kept between starts: to read hundreds of YAML files takes longer than all else at a start."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ def cached(root: Path, folder: Path, load: Callable[[], Bank]) -> Bank:
     cannot be written, or a file in it that cannot be read, costs time and nothing else.
     """
     key = _key(root)
-    file = folder / f"bank-{hashlib.sha256(str(root).encode()).hexdigest()[:16]}.json"
+    file = folder / f"bank-{hashlib.sha256(os.fsencode(root)).hexdigest()[:16]}.json"
     with suppress(OSError, ValidationError):
         found, _, kept = file.read_bytes().partition(b"\n")
         if found == key:
@@ -45,7 +46,7 @@ def cached(root: Path, folder: Path, load: Callable[[], Bank]) -> Bank:
 def _key(root: Path) -> bytes:
     digest = hashlib.sha256()
     for file in (*_code(), *_content(root)):
-        digest.update(f"{file}\0".encode(errors="surrogatepass"))
+        digest.update(os.fsencode(file) + b"\0")
         with suppress(OSError), file.open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
             digest.update(f"{len(content)}\0".encode())
@@ -60,13 +61,24 @@ def _code() -> Iterator[Path]:
 
 def _content(root: Path) -> Iterator[Path]:
     # Only files: a pipe would never end. What else lies there changes what is faulty, so its name counts.
-    for path in (root / "topics.yaml", root / "references.yaml", *sorted((root / "questions").rglob("*"))):
-        yield path if path.is_file() else path / "."
+    yield from (root / "topics.yaml", root / "references.yaml")
+    for folder in _entries(root / "questions"):
+        for path in (folder, *_entries(folder)):
+            yield path if path.is_file() else path / "."
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 def _keep(file: Path, content: bytes) -> None:
     """Write a file so that another process sees all of it or nothing."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with NamedTemporaryFile(dir=file.parent, prefix=file.name, delete=False) as writing:
-        writing.write(content)
-    Path(writing.name).replace(file)
+        try:
+            writing.write(content)
+            writing.flush()
+            Path(writing.name).replace(file)
+        except OSError:
+            Path(writing.name).unlink(missing_ok=True)
+            raise

@@ -6,7 +6,8 @@ from pathlib import Path
 from bot.domain.questions import Kind, Level
 from bot.library.shelf import Shelf
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# With a letter somewhere, or YAML would take it for a number.
+_SLUG = re.compile(r"(?=[0-9-]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*")
 _TEMPLATE = """\
 id: {id}
 slug: {slug}
@@ -67,7 +68,8 @@ def scaffold(shelf: Shelf, topic: str, slug: str, *, title: str | None, level: L
         raise ValueError(f"{slug!r} is no slug: use a-z, 0-9 and single hyphens, as in batch-normalization.")
     if any(slug in (draft.slug, draft.file.stem) for draft in shelf.drafts):
         raise ValueError(f"There is already a question {slug!r}; choose another slug, or mend that one.")
-    ids = [draft.question.id for draft in shelf.drafts if draft.question]
+    given = [draft.page.value.get("id") for draft in shelf.drafts if isinstance(draft.page.value, dict)]
+    ids = [number for number in given if isinstance(number, int)]
     words = slug.replace("-", " ")
     text = _TEMPLATE.format(
         id=max(ids, default=0) + 1,

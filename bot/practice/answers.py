@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.answers import Answer, Source, says_enough
-from bot.domain.review import Rating, interval
+from bot.domain.review import Rating, due
 from bot.domain.rounds import Round, State, day_and_take
 from bot.domain.streaks import MILESTONES
 from bot.practice.context import Practice
@@ -208,10 +208,13 @@ async def compared(practice: Practice, this: Round, member_id: str) -> Compared:
         )
         card = yield from cards.card_of(this.community_id, member_id, question.id)
         judged = yield from cards.is_judged(review_id)
-        return Compared(found, interval(card, practice.retention) if card and judged else None), written
+        returns = max(0, (due(card, practice.retention) - day).days) if card and judged else None
+        return Compared(found, returns), written
 
     result, text = await practice.store.read(transaction())
-    return result if result.returns else replace(result, feedback=await with_opinion(practice, result.feedback, text))
+    if result.returns is not None:
+        return result
+    return replace(result, feedback=await with_opinion(practice, result.feedback, text))
 
 
 async def rate(practice: Practice, community_id: str, key: str, member_id: str, rating: Rating) -> None:

@@ -97,3 +97,10 @@ class Publisher(Protocol):
 
     async def tell_backfilled(self, this: Round, answers: int) -> None:
         """Tell the thread that answers written while the bot was away are counted."""
+
+    async def remind(self, community_id: str, member_id: str, due: int) -> None:
+        """Tell a member in private how many of their cards are due.
+
+        Raises:
+            RefusedError: they take no messages from us.
+        """

@@ -39,13 +39,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The end of a sitting: what was met, how it was judged, and when it comes back; `left` is what is still due."""
+    """The end of a sitting: what was met, how it was judged, and when it comes back.
+
+    `left` counts what is still due of what it asks for; `more` tells whether it could go on.
+    """
 
     sitting: Sitting
     tally: Tally
     met: tuple[tuple[Question, Rating, date], ...]
     today: date
     left: int
+    more: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ async def go_on(practice: Practice, community_id: str, member_id: str, sitting_i
             return None
         had = yield from sittings.questions_of(sitting_id)
         withheld = yield from withheld_questions(community_id, member_id)
-        if had and had[-1].rating is None and had[-1].question_id not in withheld:
+        waits = had[-1].question_id if had and had[-1].rating is None else None
+        if waits in practice.bank and waits not in withheld:
             return (yield from _turn(practice, sitting, had, had[-1]))
         asked = yield from _draw(practice, sitting, had)
         if asked is None:
@@ -293,12 +298,18 @@ def _put(practice: Practice, sitting: Sitting, had: list[Asked], question: Quest
 
 
 def _turn(practice: Practice, sitting: Sitting, had: list[Asked], asked: Asked) -> Transaction[Turn]:
-    known = yield from cards.cards_of(sitting.community_id, sitting.member_id)
-    today = yield from local_day(sitting.community_id, practice.clock())
-    fresh = {each.question_id for each in had}
-    fitting = (question for question in practice.bank if sitting.wants(question) and question.id not in fresh)
-    left = len(domain.due_questions(fitting, known, today, practice.retention))
+    left = len((yield from _left(practice, sitting, had)))
     return Turn(sitting, asked, practice.bank.question(asked.question_id), _tally(had), left)
+
+
+def _left(practice: Practice, sitting: Sitting, had: Collection[Asked]) -> Transaction[list[Question]]:
+    """Read what is still due of what a sitting asks for."""
+    known = yield from cards.cards_of(sitting.community_id, sitting.member_id)
+    withheld = yield from withheld_questions(sitting.community_id, sitting.member_id)
+    today = yield from local_day(sitting.community_id, practice.clock())
+    out = {asked.question_id for asked in had} | withheld
+    fitting = (question for question in practice.bank if sitting.wants(question) and question.id not in out)
+    return domain.due_questions(fitting, known, today, practice.retention)
 
 
 def _summary(practice: Practice, sitting: Sitting, had: list[Asked]) -> Transaction[Summary]:
@@ -309,8 +320,9 @@ def _summary(practice: Practice, sitting: Sitting, had: list[Asked]) -> Transact
         for asked in had
         if asked.rating is not None and asked.question_id in known and asked.question_id in practice.bank
     ]
-    left = len(domain.due_questions(practice.bank, known, today, practice.retention))
-    return Summary(sitting, _tally(had), tuple(sorted(met, key=lambda each: each[2])), today, left)
+    left = len((yield from _left(practice, sitting, had)))
+    more = (yield from _draw(practice, sitting, had)) is not None
+    return Summary(sitting, _tally(had), tuple(sorted(met, key=lambda each: each[2])), today, left, more)
 
 
 def _tally(had: Collection[Asked]) -> Tally:

@@ -146,7 +146,7 @@ def rounds_by_day(community_id: str, member_id: str, since: date) -> Transaction
     rows = yield Statement(
         "SELECT round.day, count(DISTINCT round.id) FROM answer JOIN round ON round.id = answer.round_id"
         " WHERE answer.community_id = ?1 AND answer.member_id = ?2 AND answer.counts = 1"
-        " AND answer.removed_at IS NULL AND round.day >= ?3 GROUP BY round.day",
+        " AND answer.removed_at IS NULL AND round.number IS NOT NULL AND round.day >= ?3 GROUP BY round.day",
         (community_id, member_id, since.isoformat()),
     )
     return {date.fromisoformat(day): count for day, count in rows}

@@ -23,13 +23,13 @@ def record_review(
 ) -> Transaction[Card]:
     """Store how one meeting with a question went, and return the card as it is now.
 
-    The same meeting told again keeps its day. Its rating is replaced only by one that the member `judged` themselves.
+    The same meeting told again changes nothing, unless the member `judged` it themselves: then it is what they say, as
+    of when they say it.
     """
     yield Statement(
         "INSERT INTO review (id, community_id, member_id, question_id, rating, day, at, judged)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET"
-        " rating = CASE WHEN excluded.judged = 1 THEN excluded.rating ELSE review.rating END,"
-        " judged = max(excluded.judged, review.judged)",
+        " rating = excluded.rating, day = excluded.day, at = excluded.at, judged = 1 WHERE excluded.judged = 1",
         (
             review_id,
             community_id,
@@ -69,10 +69,11 @@ def round_review(round_id: int, member_id: str) -> str:
 
 
 def withdraw_review(review_id: str) -> Transaction[None]:
-    """Forget one meeting with a question, as when an answer is taken back."""
-    rows = yield Statement("SELECT community_id, member_id, question_id FROM review WHERE id = ?1", (review_id,))
+    """Forget a meeting that was only assumed to have gone well, as when an answer is taken back."""
+    rows = yield Statement(
+        "DELETE FROM review WHERE id = ?1 AND judged = 0 RETURNING community_id, member_id, question_id", (review_id,)
+    )
     if rows:
-        yield Statement("DELETE FROM review WHERE id = ?1", (review_id,))
         yield from _project(*rows[0])
 
 
@@ -119,7 +120,18 @@ def judged_by_day(community_id: str, member_id: str, since: date) -> Transaction
 
 
 def rebuild_cards(community_id: str) -> Transaction[int]:
-    """Compute every card of a community afresh from the reviews; return how many there are."""
+    """Compute every card of a community afresh from the reviews; return how many there are.
+
+    A round that was answered is a review too, also when it was answered before reviews were kept.
+    """
+    yield Statement(
+        "INSERT INTO review (id, community_id, member_id, question_id, rating, day, at, judged)"
+        " SELECT DISTINCT 'round:' || round.id || ':' || answer.member_id, round.community_id, answer.member_id,"
+        " round.question_id, 3, round.day, round.due_at, 0 FROM answer JOIN round ON round.id = answer.round_id"
+        " WHERE round.community_id = ?1 AND round.number IS NOT NULL AND answer.counts = 1"
+        " AND answer.removed_at IS NULL ON CONFLICT (id) DO NOTHING",
+        (community_id,),
+    )
     yield Statement("DELETE FROM card WHERE community_id = ?1", (community_id,))
     rows = yield Statement(
         "SELECT DISTINCT member_id, question_id FROM review WHERE community_id = ?1", (community_id,)

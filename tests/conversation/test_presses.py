@@ -9,7 +9,7 @@ from bot.conversation import presses, reveal, sittings
 from bot.conversation.asker import Asker
 from bot.conversation.buttons import Press, button_id
 from bot.conversation.say import Buttons, Form, Markdown, Say, Text
-from bot.domain.questions import Level
+from bot.domain.questions import Bank, Level
 from bot.domain.sitting import Mode
 from bot.domain.standings import By, Period
 from bot.frontends.discord.client import PracticeClient
@@ -246,6 +246,16 @@ async def test_a_topic_that_was_typed_and_does_not_exist_is_answered_in_words(cl
 
     assert "is not a topic" in read(said)
     assert ids(said) == []
+
+
+async def test_a_topic_without_fitting_questions_is_answered_in_words(classroom: Classroom) -> None:
+    first = classroom.practice.bank.questions[0]
+    other = next(topic for topic in classroom.practice.bank.topics if topic.slug != first.topic)
+    practice = replace(classroom.practice, bank=Bank((first,), classroom.practice.bank.topics))
+
+    said = await sittings.begin_quiz(practice, ADA, Mode.CHOICE, other.slug, Level.HARD)
+
+    assert f"There are no hard questions on {other.title} in the bank yet" in read(said)
 
 
 async def test_what_is_submitted_says_whether_it_counts(classroom: Classroom) -> None:

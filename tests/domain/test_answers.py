@@ -37,6 +37,7 @@ def test_an_answer_counts_when_written_before_close_and_reveal(
         pytest.param(" .-_*  \n\t" * 40, id="signs and white space"),
         pytest.param("<@123456789012345678> <@!123456789012345678> <@&123456789012345678> hi", id="mentions"),
         pytest.param("<#123456789012345678> </quiz:123456789012345678> <t:1767258000:R>", id="what Discord writes"),
+        pytest.param("</daily status:1234567890123456789> <id:customize>", id="a command of two words"),
         pytest.param("<:partyparrot:123456789012345678><a:partyparrot:123456789012345678>", id="emoji of a server"),
         pytest.param("see https://example.org/a/rather/long/address/of/a/page", id="a link"),
         pytest.param("[it](https://example.org/a/rather/long/address)", id="a masked link"),

@@ -53,6 +53,18 @@ async def test_the_quiz_goes_on_in_the_same_message_with_another_question(study:
     assert "initialisation & normalisation · 🟡 Medium" in shown(asked)
 
 
+async def test_an_answer_in_a_form_replaces_the_question_it_was_written_to(study: Study) -> None:
+    alice = study.member("alice")
+    asked = await alice.slash(study.channel, "quiz", mode="open")
+    assert asked.response is not None
+    form = await alice.click(asked.response, label="Write my answer")
+
+    await alice.submit_modal(form, {"text": "It depends on the curvature."})
+
+    assert "How well did you know it?" in shown(asked)
+    assert [label.split(" · ")[0] for label in labels(asked)][:4] == ["Again", "Hard", "Good", "Easy"]
+
+
 async def test_the_quiz_never_draws_the_question_of_the_open_round(study: Study) -> None:
     await study.set_up(at="09:00")
     await study.advance(9 * HOUR)
@@ -63,14 +75,6 @@ async def test_the_quiz_never_draws_the_question_of_the_open_round(study: Study)
     asked = [await alice.slash(study.channel, "quiz", topic=todays.topic) for _ in range(40)]
 
     assert all(todays.multiple_choice.question not in shown(each) for each in asked)
-
-
-async def test_a_topic_without_fitting_questions_is_answered_in_words(study: Study) -> None:
-    alice = study.member("alice")
-
-    result = await alice.slash(study.channel, "quiz", topic="training-at-scale", level="hard")
-
-    assert "There are no hard questions on Training at scale & systems in the bank yet" in shown(result)
 
 
 async def test_a_streak_shows_its_rounds_and_another_members_too(study: Study) -> None:

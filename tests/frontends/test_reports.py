@@ -4,12 +4,15 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
+from simcord.backend.errors import SetupError
 
+from bot.conversation import presses
+from bot.conversation.asker import Asker
 from bot.domain.rounds import State
 from bot.frontends.terminal.bank import reported
 from bot.practice import reports
 from bot.storage import rounds
-from study import DAY, HOUR, Study, labels, shown
+from study import DAY, HOUR, Study, ids, labels, shown
 
 WRONG = "Adam's default β2 is 0.999, not 0.99 (arXiv 1412.6980). @everyone **look**"
 
@@ -64,7 +67,7 @@ async def test_the_question_of_a_round_can_be_reported_beside_its_model_answer(s
 
 async def test_reports_beyond_a_screenful_follow_once_the_first_are_seen_to(study: Study) -> None:
     await study.set_up()
-    for number in range(13):
+    for number in range(30):
         await report(study, f"member{number}", f"what is wrong here is number {number}.")
         await study.advance(HOUR)
 
@@ -73,11 +76,11 @@ async def test_reports_beyond_a_screenful_follow_once_the_first_are_seen_to(stud
     first = shown(listed)
     await study.admin.click(listed.response, label="Seen to")
 
-    assert "13 reports of mistakes" in first
-    assert "number 9." in first
-    assert "number 10." not in first
-    assert "3 reports of mistakes" in shown(listed)
-    assert "number 10." in shown(listed)
+    assert "30 reports of mistakes" in first
+    assert "number 0." in first
+    assert "number 29." not in first
+    assert "number 0." not in shown(listed)
+    assert "number 29." in shown(listed)
 
 
 async def test_members_see_no_reports_and_settle_none(study: Study) -> None:
@@ -85,11 +88,34 @@ async def test_members_see_no_reports_and_settle_none(study: Study) -> None:
     await report(study, "alice")
     listed = await study.admin.slash(study.channel, "daily reports")
     assert listed.response is not None
-    waiting = await reports.waiting(study.app.practice, str(study.guild.id))
+    settle = next(identity for identity in ids(listed) if identity.startswith("pb:settle"))
+    community, practice = str(study.guild.id), study.app.practice
+    assert study.app._discord is not None
 
-    assert len(waiting) == 1
-    with pytest.raises(Exception, match="not visible"):
+    told = await presses.press(practice, study.app._discord.publisher, Asker(community, "bob"), settle)
+
+    assert "Manage Server" in str(told)
+    assert len(await reports.waiting(practice, community)) == 1
+    with pytest.raises(SetupError, match="not visible"):
         await study.member("bob").slash(study.channel, "daily reports")
+
+
+async def test_reports_made_of_signs_are_all_shown_whole_a_screenful_at_a_time(study: Study) -> None:
+    await study.set_up()
+    for number in range(6):
+        await report(study, f"member{number}", "*" * 980 + f" number {number}")
+        await study.advance(HOUR)
+    listed = await study.admin.slash(study.channel, "daily reports")
+    assert listed.response is not None
+    seen: list[str] = []
+
+    for _ in range(6):
+        seen += [number for number in "012345" if f"number {number}" in shown(listed)]
+        if "Seen to" in labels(listed):
+            await study.admin.click(listed.response, label="Seen to")
+
+    assert seen == list("012345")
+    assert "No reports" in shown(listed)
 
 
 async def test_the_operator_reads_the_reports_of_all_communities(study: Study) -> None:

@@ -90,6 +90,18 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_time(desk: Desk, tmp_
     assert len(load_bank(desk.root, cache=tmp_path / "file" / "cache")) == 1
 
 
+def test_a_changed_file_behind_a_linked_folder_is_read_anew(desk: Desk, folder: Path) -> None:
+    topic = desk.question.parent
+    (topic.parent / "elsewhere").mkdir()
+    real = topic.rename(desk.root / "kept")
+    (topic.parent / "elsewhere").rmdir()
+    topic.symlink_to(real)
+    load_bank(desk.root, cache=folder)
+    desk.plant("level: medium", "level: hard  ")
+
+    assert load_bank(desk.root, cache=folder).question(47).level == "hard"
+
+
 def test_two_banks_do_not_mix(desk: Desk, folder: Path) -> None:
     load_bank(cache=folder)
 

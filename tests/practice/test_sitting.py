@@ -8,9 +8,11 @@ from bot.domain.review import Rating, after, interval
 from bot.domain.sitting import Mode
 from bot.domain.standings import By, Period
 from bot.practice import answers, boards, sitting
+from bot.practice.progress import progress
 from bot.practice.sitting import Summary, Turn
 from bot.practice.withheld import WithheldError
 from bot.storage import cards
+from bot.storage.statement import Statement, Transaction
 from practice.classroom import CLUB, DAY, HOUR, Classroom
 
 ADA = (CLUB, "ada")
@@ -303,6 +305,109 @@ async def test_who_may_not_see_the_model_answer_has_nothing_to_judge(classroom: 
     await answers.rate(classroom.practice, CLUB, this.key, "ada", Rating.EASY)
 
     assert await classroom.store.read(cards.card_of(*ADA, this.question_id)) is None
+
+
+async def test_a_round_that_is_judged_late_counts_as_met_on_that_day(classroom: Classroom) -> None:
+    this = await classroom.open_round()
+    await classroom.answer(this, "ada")
+    classroom.now += 10 * DAY
+    promised = (await answers.compared(classroom.practice, this, "ada")).feedback.days[Rating.EASY]
+
+    await answers.rate(classroom.practice, CLUB, this.key, "ada", Rating.EASY)
+
+    today = classroom.now.date()
+    card = await classroom.store.read(cards.card_of(*ADA, this.question_id))
+    assert card == after(None, Rating.EASY, today)
+    assert (await answers.compared(classroom.practice, this, "ada")).returns == promised
+
+
+async def test_what_a_round_promises_is_what_comes_after_a_quiz_in_between(classroom: Classroom) -> None:
+    this = await classroom.open_round()
+    await classroom.answer(this, "ada")
+    classroom.now += 9 * DAY
+    await classroom.open_round(question_id=2)
+    turn = await begin(classroom, Mode.OPEN, topic=classroom.practice.bank.question(this.question_id).topic)
+    assert turn.question.id == this.question_id
+    await sitting.judge(classroom.practice, *ADA, turn.sitting.id, 0, rating=Rating.GOOD)
+    classroom.now += HOUR
+    promised = (await answers.compared(classroom.practice, this, "ada")).feedback.days[Rating.EASY]
+
+    await answers.rate(classroom.practice, CLUB, this.key, "ada", Rating.EASY)
+
+    assert (await answers.compared(classroom.practice, this, "ada")).returns == promised
+
+
+async def test_what_a_member_judged_outlives_the_answer(classroom: Classroom) -> None:
+    this = await classroom.open_round()
+    await answers.submit(
+        classroom.practice, *(CLUB, this.key, "ada"), answer_id="1", text="at some length, I say", at=classroom.now
+    )
+    await answers.rate(classroom.practice, CLUB, this.key, "ada", Rating.AGAIN)
+
+    await answers.remove(classroom.practice, "1")
+
+    card = await classroom.store.read(cards.card_of(*ADA, this.question_id))
+    assert card == after(None, Rating.AGAIN, classroom.now.date())
+
+
+async def test_a_full_answer_is_withheld_once_its_question_is_todays(classroom: Classroom) -> None:
+    turn = await begin(classroom, Mode.OPEN)
+    await sitting.write(classroom.practice, *ADA, turn.sitting.id, 0, text=None)
+    await classroom.open_round(question_id=turn.question.id)
+
+    with pytest.raises(WithheldError):
+        await sitting.seen(classroom.practice, *ADA, turn.sitting.id, 0)
+
+
+async def test_who_looked_anyway_may_practise_todays_question(classroom: Classroom) -> None:
+    turn = await begin(classroom)
+    this = await classroom.open_round(question_id=turn.question.id)
+    await answers.look(classroom.practice, CLUB, this.key, "ada", anyway=True)
+
+    verdict = await choose(classroom, turn, right=True)
+
+    assert verdict.turn.asked.rating is Rating.GOOD
+
+
+async def test_a_summary_offers_to_go_on_only_while_there_is_something(classroom: Classroom) -> None:
+    wanted = classroom.practice.bank.questions[0]
+    turn = await begin(classroom, topic=wanted.topic, level=wanted.level)
+    early = await sitting.finish(classroom.practice, *ADA, turn.sitting.id)
+    await through(classroom, turn)
+
+    end = await sitting.finish(classroom.practice, *ADA, turn.sitting.id)
+
+    assert early is not None
+    assert end is not None
+    assert (early.more, end.more) == (True, False)
+
+
+async def test_what_is_due_but_withheld_is_neither_counted_nor_offered(classroom: Classroom) -> None:
+    turn = await begin(classroom)
+    await choose(classroom, turn, right=False)
+    classroom.now += DAY
+    await classroom.open_round(question_id=turn.question.id)
+
+    waiting = await sitting.waiting(classroom.practice, *ADA)
+    found = await progress(classroom.practice, *ADA)
+
+    assert (waiting.due, waiting.met, found.due) == ((), 1, 0)
+
+
+async def test_answers_from_before_cards_were_kept_become_cards_when_rebuilt(classroom: Classroom) -> None:
+    this = await classroom.open_round()
+    await classroom.answer(this, "ada")
+    kept = await classroom.store.read(cards.all_cards(CLUB))
+    await classroom.store.write(forget_reviews())
+
+    await boards.rebuild(classroom.practice)
+
+    assert await classroom.store.read(cards.all_cards(CLUB)) == kept != []
+
+
+def forget_reviews() -> Transaction[None]:
+    yield Statement("DELETE FROM review")
+    yield Statement("DELETE FROM card")
 
 
 async def test_an_answer_that_is_taken_back_takes_its_card_with_it(classroom: Classroom) -> None:

@@ -46,6 +46,7 @@ class PressedButton(ui.DynamicItem[ui.Button[Any]], template=re.escape(buttons.P
             interaction,
             lambda asker: presses.press(client.practice, client.publisher, asker, identity),
             update=update,
+            community_id=buttons.community_of(identity),
         )
 
 
@@ -62,17 +63,27 @@ async def take_form(interaction: Interaction) -> None:
     )
 
 
-async def answer(interaction: Interaction, ask: Callable[[Asker], Awaitable[Say]], *, update: bool = False) -> None:
+async def answer(
+    interaction: Interaction,
+    ask: Callable[[Asker], Awaitable[Say]],
+    *,
+    update: bool = False,
+    community_id: str | None = None,
+) -> None:
     """Acknowledge within Discord's three seconds, then ask, then show the answer to this member alone.
+
+    `community_id` names the community of something that was pressed in a direct message.
 
     What was asked is done even when Discord no longer wants to hear of it: a form's text must not be lost to a slow
     network.
     """
     with interaction.client.in_hand():
-        await _answer(interaction, ask, update=update)
+        await _answer(interaction, ask, update=update, asker=asker_of(interaction, community_id))
 
 
-async def _answer(interaction: Interaction, ask: Callable[[Asker], Awaitable[Say]], *, update: bool) -> None:
+async def _answer(
+    interaction: Interaction, ask: Callable[[Asker], Awaitable[Say]], *, update: bool, asker: Asker | None
+) -> None:
     try:
         await (interaction.response.defer() if update else interaction.response.defer(ephemeral=True, thinking=True))
         acknowledged = True
@@ -80,21 +91,24 @@ async def _answer(interaction: Interaction, ask: Callable[[Asker], Awaitable[Say
         _log.warning("an interaction could not be acknowledged: %s", error.__class__.__name__)
         acknowledged = False
     try:
-        say = await ask(asker_of(interaction)) if interaction.guild_id else help_say.only_in_a_community()
+        say = await ask(asker) if asker else help_say.only_in_a_community()
+        pictures = await files(say)
     except Exception:  # noqa: BLE001  # why: whoever pressed is told; without this they would see it hang
         _log.exception("an interaction failed")
-        say = help_say.failed()
+        say, pictures = help_say.failed(), []
     if acknowledged:
-        await interaction.edit_original_response(view=layout(say), attachments=await files(say))
+        await interaction.edit_original_response(view=layout(say), attachments=pictures)
 
 
-def asker_of(interaction: Interaction) -> Asker:
-    """Tell who is asking, by Discord's word and not by what their client shows."""
-    return Asker(
-        community_id=str(interaction.guild_id),
-        member_id=str(interaction.user.id),
-        may_manage=interaction.permissions.manage_guild,
-    )
+def asker_of(interaction: Interaction, community_id: str | None = None) -> Asker | None:
+    """Tell who is asking, by Discord's word and not by what their client shows; None outside of any community."""
+    if interaction.guild_id:
+        return Asker(
+            community_id=str(interaction.guild_id),
+            member_id=str(interaction.user.id),
+            may_manage=interaction.permissions.manage_guild,
+        )
+    return Asker(community_id, str(interaction.user.id)) if community_id else None
 
 
 async def _open_form(interaction: Interaction, form: Form | Say) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 import aiohttp
 import discord
 
+from bot.conversation import review as review_words
 from bot.conversation import rounds as words
 from bot.conversation.say import Say
 from bot.domain.questions import Bank, Question
@@ -125,6 +126,12 @@ class DiscordPublisher:
 
     async def tell_backfilled(self, this: Round, answers: int) -> None:
         await self._say(this, words.backfilled(answers))
+
+    async def remind(self, community_id: str, member_id: str, due: int) -> None:
+        guild = self._client.get_guild(int(community_id))
+        with _translated("writing to a member"):
+            channel = await self._client.create_dm(discord.Object(int(member_id)))
+            await channel.send(view=layout(review_words.reminder(community_id, guild.name if guild else None, due)))
 
     def reply(self, message: discord.Message) -> Reply | None:
         """Take a message as a reply; None if no person wrote it or there is nothing in it."""

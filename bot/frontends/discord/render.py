@@ -117,6 +117,8 @@ def shortened(source: str, limit: int) -> str:
     """Return text of at most `limit` characters, cut at a line where possible and never inside an open code block."""
     if len(source) <= limit:
         return source
+    if limit < len(" …"):
+        return ""
     kept = source[: max(0, limit - 6)]
     kept = kept[: kept.rfind("\n")] if "\n" in kept[len(kept) // 2 :] else kept
     return f"{kept}\n```…" if kept.count("```") % 2 else f"{kept} …"

@@ -30,7 +30,7 @@ def listing(questions: Iterable[Question]) -> Table:
     table = Table("id", "slug", "topic", "level", "kind", "title", box=None, header_style="bold", pad_edge=False)
     for question in questions:
         level = f"[{_LEVEL_STYLES[question.level]}]{question.level}"
-        table.add_row(str(question.id), question.slug, question.topic, level, question.kind, question.title)
+        table.add_row(str(question.id), question.slug, question.topic, level, question.kind, Text(question.title))
     return table
 
 

@@ -41,6 +41,14 @@ def test_a_list_holds_what_was_asked_for_one_a_line(desk: Desk, capsys: pytest.C
     assert [line.split()[:2] for line in lines] == [["id", "slug"], ["2", "question-2"]]
 
 
+def test_a_title_with_brackets_is_listed_as_it_is(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.add(2, title="What [mask] and [/b] mean")
+
+    main(["bank", "list", "--bank", str(desk.root)])
+
+    assert "What [mask] and [/b] mean" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", ["47", "batch-normalization"])
 def test_a_question_is_shown_as_members_will_read_it(desk: Desk, capsys: pytest.CaptureFixture[str], name: str) -> None:
     code = main(["bank", "show", name, "--bank", str(desk.root)])
@@ -67,6 +75,7 @@ def test_a_question_is_shown_as_members_will_read_it(desk: Desk, capsys: pytest.
         (["new", "astrology", "stars"], "choose one of gradients-init-norm, cnn-vision"),
         (["new", "cnn-vision", "Not A Slug"], "is no slug"),
         (["new", "cnn-vision", "../../elsewhere"], "is no slug"),
+        (["new", "cnn-vision", "2024"], "is no slug"),
         (["new", "cnn-vision", "batch-normalization"], "already a question"),
     ],
 )

@@ -63,8 +63,9 @@ class MembersCog(commands.Cog):
         ][:_MOST_CHOICES]
 
     @app_commands.command(description="What you would forget soon: the cards that are due today")
-    async def review(self, interaction: Interaction) -> None:
-        await answer(interaction, lambda asker: sittings.due_today(self._practice, asker))
+    @app_commands.describe(remind_at="A time such as 08:00: I write you then if cards are due; off stops it")
+    async def review(self, interaction: Interaction, remind_at: str | None = None) -> None:
+        await answer(interaction, lambda asker: sittings.due_today(self._practice, asker, remind_at))
 
     @app_commands.command(description="How much you have met, still know and should review, as a picture")
     async def progress(self, interaction: Interaction) -> None:
