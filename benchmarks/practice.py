@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/practice.py [--members 400] [--rounds 200]
 
-`coverage` looks at each model answer of the bank (about 3,000 characters) against its own rubric; `draw` begins a sitting
-of a member who has met every question, first alone in the store and then among all the others' cards.
+First each model answer of the bank (about 3,000 characters) is held against its own rubric; then a sitting is begun for
+a member who has met every question, alone in the store and among all the others' cards.
 """
 
 import argparse
