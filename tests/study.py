@@ -1,5 +1,6 @@
 """A study group in a simulated Discord, with the real bot in it: the stage on which most tests play."""
 
+import os
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -19,6 +20,11 @@ from bot.settings import Settings
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def cache() -> Path:
+    """Return where the parsed bank is kept during one run of the tests, by them and by the processes they start."""
+    return Path(os.environ["XDG_CACHE_HOME"], "practice-bot")
 
 
 class WorldClock:
@@ -41,7 +47,7 @@ class Process:
     _app: App | None = None
 
     async def start(self) -> App:
-        settings = Settings(database=self.database, **self.settings)
+        settings = Settings(database=self.database, cache=cache(), **self.settings)
         self._app = await self._stack.enter_async_context(open_app(settings, clock=self.clock, random=Random(7)))
         return self._app
 

@@ -24,7 +24,7 @@ from bot.frontends.discord.render import layout
 from bot.judge import Judge
 from bot.settings import Settings
 from practice.classroom import shipped
-from study import START
+from study import START, cache
 
 ANSWER = "a private answer that no log may hold"
 
@@ -151,7 +151,7 @@ async def test_a_member_reads_the_opinion_as_a_suggestion_beside_what_the_matche
     model: Model, tmp_path: Path
 ) -> None:
     model.content = '{"covered": [1], "remark": "Mention **why** it works, @everyone."}'
-    settings = Settings(database=tmp_path / "practice.db", judge_url=model.url, judge_model="tiny")
+    settings = Settings(database=tmp_path / "practice.db", judge_url=model.url, judge_model="tiny", cache=cache())
     async with open_app(settings, clock=lambda: START) as app:
         asker = Asker("1", "ada")
         asked = await sittings.begin_quiz(app.practice, asker, Mode.OPEN, None, None)

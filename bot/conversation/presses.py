@@ -23,6 +23,9 @@ from bot.practice.reports import Report
 
 State = tuple[str | None, ...]
 
+# What a button's id that makes no sense may cause: words that are none, numbers too large, things that are gone.
+_NONSENSE = (ValueError, LookupError, OverflowError)
+
 
 async def press(practice: Practice, publisher: Publisher, asker: Asker, identity: str) -> Say:
     """Answer a pressed button; one that carries nonsense is answered like one that is outdated."""
@@ -36,7 +39,7 @@ async def press(practice: Practice, publisher: Publisher, asker: Asker, identity
         if which in sittings.HANDLERS:
             return await sittings.HANDLERS[which](practice, asker, tuple(map(_word, state)))
         return await _HANDLERS[which](practice, asker, state)
-    except (KeyError, IndexError, ValueError, LookupError):
+    except _NONSENSE:
         return help_say.outdated()
 
 
@@ -53,7 +56,7 @@ def form(practice: Practice, identity: str) -> Form | Say:
         key, question_id = known[1]
         day_and_take(_word(key))
         return rounds_say.answer_form(_word(key), practice.bank.question(_number(question_id)))
-    except (ValueError, LookupError):
+    except _NONSENSE:
         return help_say.outdated()
 
 
@@ -70,7 +73,7 @@ async def submit(practice: Practice, asker: Asker, identity: str, text: str, *, 
         submitted = await answers.submit(
             practice, asker.community_id, _word(known[1][0]), asker.member_id, answer_id=form_id, text=text, at=at
         )
-    except (ValueError, LookupError):
+    except _NONSENSE:
         return help_say.outdated()
     return reveal_say.submitted(submitted) if submitted else reveal_say.no_such_round()
 

@@ -5,10 +5,11 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from bot.domain import questions as model
 from bot.domain.questions import Bank, Question, Topic
@@ -16,12 +17,12 @@ from bot.library.reading import MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Parts:
     questions: tuple[Question, ...]
     topics: tuple[Topic, ...]
 
 
-_KEPT = TypeAdapter(_Kept)
+_KEPT = TypeAdapter(_Parts)
 
 
 def cached(root: Path, folder: Path, load: Callable[[], Bank]) -> Bank:
@@ -32,15 +33,27 @@ def cached(root: Path, folder: Path, load: Callable[[], Bank]) -> Bank:
     """
     key = _key(root)
     file = folder / f"bank-{hashlib.sha256(os.fsencode(root)).hexdigest()[:16]}.json"
-    with suppress(OSError, ValidationError):
-        found, _, kept = file.read_bytes().partition(b"\n")
-        if found == key:
-            parts = _KEPT.validate_json(kept)
-            return Bank(parts.questions, parts.topics)
+    with suppress(OSError, ValueError):
+        state = file.stat()
+        return _kept(file, key, state.st_mtime_ns, state.st_size)
     bank = load()
     with suppress(OSError):
-        _keep(file, key + b"\n" + _KEPT.dump_json(_Kept(bank.questions, bank.topics)))
+        _keep(file, key + b"\n" + _KEPT.dump_json(_Parts(bank.questions, bank.topics)))
     return bank
+
+
+@lru_cache(maxsize=2)
+def _kept(file: Path, key: bytes, _written: int, _size: int) -> Bank:
+    """Read a kept bank; the same file gives the same bank, so that what others compute of it is computed once.
+
+    Raises:
+        ValueError: it is another bank, or damaged.
+    """
+    found, _, kept = file.read_bytes().partition(b"\n")
+    if found != key:
+        raise ValueError("another bank was kept here")
+    parts = _KEPT.validate_json(kept)
+    return Bank(parts.questions, parts.topics)
 
 
 def _key(root: Path) -> bytes:

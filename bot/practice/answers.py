@@ -12,7 +12,7 @@ from bot.domain.review import Rating, due
 from bot.domain.rounds import Round, State, day_and_take
 from bot.domain.streaks import MILESTONES
 from bot.practice.context import Practice
-from bot.practice.feedback import Feedback, feedback, with_opinion
+from bot.practice.feedback import Feedback, feedback, get_ready, with_opinion
 from bot.practice.publisher import Publisher, PublishError, Reply
 from bot.storage import answers, cards, communities, rounds
 from bot.storage.answers import Recorded
@@ -211,6 +211,7 @@ async def compared(practice: Practice, this: Round, member_id: str) -> Compared:
         returns = max(0, (due(card, practice.retention) - day).days) if card and judged else None
         return Compared(found, returns), written
 
+    await get_ready(practice)
     result, text = await practice.store.read(transaction())
     if result.returns is not None:
         return result

@@ -1,5 +1,6 @@
 """What was spotted in a member's own words, and in how many days each rating brings the question back."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -45,6 +46,11 @@ def feedback(
         misconceptions_in(text, question.misconceptions, known),
         days,
     )
+
+
+async def get_ready(practice: Practice) -> None:
+    """Compute what every look at an answer needs, once, in another thread: no transaction waits half a second."""
+    await asyncio.to_thread(vocabulary, practice.bank)
 
 
 async def with_opinion(practice: Practice, found: Feedback, text: str | None) -> Feedback:

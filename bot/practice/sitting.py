@@ -11,7 +11,7 @@ from bot.domain.quiz import LETTERS, draw_order, ordered
 from bot.domain.review import Card, Rating, due, interval
 from bot.domain.sitting import Asked, Mode, Sitting, Tally
 from bot.practice.context import Practice
-from bot.practice.feedback import Feedback, feedback, with_opinion
+from bot.practice.feedback import Feedback, feedback, get_ready, with_opinion
 from bot.practice.withheld import refuse_withheld, withheld_questions
 from bot.storage import cards, quizzes, sittings
 from bot.storage.communities import local_day
@@ -207,6 +207,7 @@ async def write(
             )
         )
 
+    await get_ready(practice)
     written = await practice.store.write(transaction())
     return (written[0], await with_opinion(practice, written[1], text)) if written else None
 

@@ -18,6 +18,7 @@ from loopback.permissions import Permission
 from loopback.server import LoopbackDiscord
 from loopback.watcher import READY_AFTER_SECONDS, online
 from process.beforehand import fall_due
+from study import cache
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -66,7 +67,7 @@ def admin(guild: Guild) -> Member:
 
 @pytest.fixture
 async def app(server: LoopbackDiscord, tmp_path: Path) -> AsyncIterator[App]:
-    settings = Settings(database=tmp_path / "practice.db")
+    settings = Settings(database=tmp_path / "practice.db", cache=cache())
     async with open_app(settings, clock=server.clock, random=Random(7)) as opened:
         yield opened
 

@@ -15,7 +15,7 @@ from bot.frontends.demo.community import Person
 from bot.frontends.demo.days import Days, Morning
 from bot.frontends.demo.world import World, WorldClock, open_world
 from bot.settings import Settings
-from study import shown
+from study import cache, shown
 
 # A Monday: the week's boards have had one day to fill.
 TODAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -51,7 +51,7 @@ async def enter_demo(database: Path, *, must_be_known: bool = False) -> AsyncIte
     """Enter a demo on a database; a second time is a second run."""
     clock = WorldClock()
     async with (
-        open_app(Settings(database=database), clock=clock, random=Random(7)) as app,
+        open_app(Settings(database=database, cache=cache()), clock=clock, random=Random(7)) as app,
         open_world(app, clock, must_be_known=must_be_known) as world,
     ):
         days = Days(world)

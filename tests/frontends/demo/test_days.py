@@ -13,7 +13,7 @@ from bot.frontends.demo.errors import DemoError
 from bot.frontends.demo.news import greeting, news
 from bot.settings import Settings
 from frontends.demo.entered import TODAY, Demo, enter_demo
-from study import shown
+from study import cache, shown
 
 _LAST = ROUNDS_BEFORE_TODAY + 1
 
@@ -155,7 +155,7 @@ async def test_a_kept_database_may_be_paused(tmp_path: Path) -> None:
 
 
 async def test_the_database_of_a_real_bot_is_refused(tmp_path: Path) -> None:
-    async with open_app(Settings(database=tmp_path / "real.db"), clock=lambda: TODAY):
+    async with open_app(Settings(database=tmp_path / "real.db", cache=cache()), clock=lambda: TODAY):
         pass
 
     with pytest.raises(DemoError, match="not one of an earlier demo"):
