@@ -29,7 +29,7 @@ demo: $(VENV)/.demo ## Open the real bot in your browser: no account, no token (
 	@exec $(BIN)/practice-bot demo $(ARGS)
 
 test: lint ## Run every check and every test
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 lint: $(VENV)/.dev ## Check style, types, the house rules and the question bank
 	@$(BIN)/ruff check .

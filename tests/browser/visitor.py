@@ -1,5 +1,6 @@
 """A visitor of the demo: a real browser without a screen."""
 
+import asyncio
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -88,16 +89,19 @@ async def visit(
 ) -> AsyncIterator[Visitor]:
     """Start the demo and open its page in a fresh browser; sizes are in CSS pixels."""
     (directory / "temporary").mkdir()
-    async with start_demo(directory / "temporary", *options, bank=bank) as demo, async_playwright() as playwright:
-        context = await playwright.chromium.launch_persistent_context(
-            directory / "profile",
-            executable_path=CHROMIUM,
-            args=list(_ARGUMENTS),
-            viewport={"width": width, "height": height},
-            device_scale_factor=scale,
+    async with async_playwright() as playwright:
+        # The browser starts while the demo does.
+        launching = asyncio.ensure_future(
+            playwright.chromium.launch_persistent_context(
+                directory / "profile",
+                executable_path=CHROMIUM,
+                args=list(_ARGUMENTS),
+                viewport={"width": width, "height": height},
+                device_scale_factor=scale,
+            )
         )
-        context.set_default_timeout(_PATIENCE_MILLISECONDS)
-        try:
+        async with start_demo(directory / "temporary", *options, bank=bank) as demo, await launching as context:
+            context.set_default_timeout(_PATIENCE_MILLISECONDS)
             page = context.pages[0]
             visitor = Visitor(demo, page)
             page.on("console", lambda said: visitor.complaints.append(said.text) if said.type == "error" else None)
@@ -107,5 +111,3 @@ async def visit(
             await page.locator(".demo-places button").first.wait_for()
             await visitor.is_at_rest()
             yield visitor
-        finally:
-            await context.close()

@@ -20,13 +20,13 @@ DAY = timedelta(days=1)
 BOARDS = [(by, period) for by in By for period in Period]
 
 
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", range(25))
 async def test_whatever_happens_standings_equal_what_follows_from_the_facts(store: SQLite, seed: int) -> None:
     await Walk(store, Random(seed)).go(40)
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("seed", range(50, 1050))
+@pytest.mark.parametrize("seed", range(25, 1050))
 async def test_however_long_it_goes_on_standings_equal_what_follows_from_the_facts(store: SQLite, seed: int) -> None:
     await Walk(store, Random(seed)).go(45)
 
