@@ -48,7 +48,7 @@ constraints: $(VENV)/.dev ## Take the newest versions of everything into constra
 	   { $(BIN)/pip freeze --exclude-editable; grep -E '^(audioop-lts|colorama)=' constraints.txt; } \
 	     | LC_ALL=C sort -f -u -s -t= -k1,1; } > constraints.new && mv constraints.new constraints.txt
 
-pictures: $(VENV)/.dev ## Take the pictures of README from the running demo (needs chromium)
+pictures: $(VENV)/.dev ## Take the pictures of README, and build/contact-sheet.png of the questions (needs chromium)
 	@PYTHONPATH=tests $(BIN)/python -m browser.pictures
 
 torture: $(VENV)/.dev ## Run the long campaigns: every time zone, more seeds (about ten minutes)

@@ -40,6 +40,7 @@ async def take_contact_sheet(file: Path) -> None:
                     await visitor.is_at_rest()
                     row.append(await picture(visitor.card))
                 rows.append(row)
+    file.parent.mkdir(exist_ok=True)
     sheet(rows).quantize(128, dither=Image.Dither.NONE).save(file, optimize=True)
 
 

@@ -8,18 +8,19 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.async_api import Locator, Page, expect
 
+from bot.frontends.demo.community import JONAS, written
 from bot.library import load_bank
 from browser.contact_sheet import take_contact_sheet
 from browser.visitor import CHROMIUM, visit
 
-_HEIGHT = 860
+_HEIGHT = 980
 _SCALE = 1.5
 
 
 def answer_to(title: str) -> str:
-    """Return what the visitor answers to today's question: what its model answer begins with."""
+    """Return what the visitor answers to today's question: what Jonas would say, who has not answered yet."""
     (question,) = (question for question in load_bank() if question.title == title)
-    return " ".join(question.short_answer.replace("**", "").replace("`", "").split("\n")[:2])
+    return written(JONAS, question)
 
 
 async def take_pictures(directory: Path) -> None:
@@ -84,4 +85,5 @@ if __name__ == "__main__":
     pictures = Path(__file__).parents[2] / "docs"
     pictures.mkdir(exist_ok=True)
     asyncio.run(take_pictures(pictures))
-    asyncio.run(take_contact_sheet(pictures / "contact-sheet.png"))
+    # To be looked at, not kept.
+    asyncio.run(take_contact_sheet(pictures.parent / "build" / "contact-sheet.png"))
