@@ -57,10 +57,14 @@ def words(text: str) -> list[str]:
         text = _ANY_SIGN.sub(lambda sign: _SIGNS[sign.group()], text)
     if not text.isascii():
         text = _COMBINING.sub("", unicodedata.normalize("NFKD", text))
-    text = _PLURAL_ACRONYM.sub(r"\1", text).lower()
+    text = _PLURAL_ACRONYM.sub(_singular, text).lower()
     if not text.isascii():
         text = _ANY_GREEK.sub(lambda letter: _GREEK[letter.group()], text)
-    return _WORD.findall(_PLURAL_LOWER_ACRONYM.sub(r"\1", text))
+    return _WORD.findall(_PLURAL_LOWER_ACRONYM.sub(_singular, text))
+
+
+def _singular(acronym: re.Match[str]) -> str:
+    return acronym.group(1)
 
 
 def stem(word: str) -> str:
@@ -143,6 +147,11 @@ class Phrasebook:
     _wanted: frozenset[str] = field(init=False, repr=False)
     _words: _Forms = field(init=False, repr=False)
     _stems: _Forms = field(init=False, repr=False)
+
+    @classmethod
+    def of(cls, groups: Iterable[Iterable[str]], vocabulary: frozenset[str]) -> "Phrasebook":
+        """Compile groups of phrases as authors write them."""
+        return cls(tuple(tuple(map(Phrase.of, group)) for group in groups), vocabulary)
 
     def __post_init__(self) -> None:
         spoken = {word for group in self.groups for phrase in group for word in phrase.words}
@@ -245,5 +254,5 @@ def _close_together(tracks: Sequence[list[int]], window: int) -> bool:
 
 @lru_cache(maxsize=2048)
 def phrasebook(groups: tuple[tuple[str, ...], ...], vocabulary: frozenset[str] = frozenset()) -> Phrasebook:
-    """Compile groups of phrases as authors write them; the same groups are compiled once."""
-    return Phrasebook(tuple(tuple(map(Phrase.of, group)) for group in groups), vocabulary)
+    """Return the phrasebook of these groups; the same groups are compiled once."""
+    return Phrasebook.of(groups, vocabulary)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.arithmetic import holds
 from bot.domain.coverage import texts
-from bot.domain.phrases import Phrase, phrasebook, stems
+from bot.domain.phrases import Phrase, Phrasebook, stems
 from bot.domain.questions import Kind, Question
 from bot.library.faults import Flaw, Place
 
@@ -29,25 +29,26 @@ def question_flaws(question: Question) -> Iterator[Flaw]:
     if question.reviewed is None:
         sentence = "Nobody has reviewed this: let a second reader check every claim, then add `reviewed: <day>`."
         yield Flaw((), "unreviewed", sentence)
-    yield from _phrases(question)
     # With its own words as vocabulary, nothing is hit by looking like a typing error of something else.
     known = stems(texts(question))
-    yield from _matches(question, known)
-    yield from _misconceptions(question, known)
+    made = Phrasebook.of((point.phrases for point in question.key_points), known)
+    mistaken = Phrasebook.of((each.when for each in question.misconceptions), known)
+    yield from _phrases(made, mistaken)
+    yield from _matches(question, made)
+    yield from _misconceptions(question, mistaken)
     yield from _options(question)
     yield from _checks(question)
 
 
-def _phrases(question: Question) -> Iterator[Flaw]:
+def _phrases(made: Phrasebook, mistaken: Phrasebook) -> Iterator[Flaw]:
     owners: dict[frozenset[str], tuple[int, str]] = {}
-    for number, point in enumerate(question.key_points):
+    for number, phrases in enumerate(made.groups):
         place = ("key_points", number, "phrases")
-        phrases = [Phrase.of(text) for text in point.phrases]
         yield from _lengths(place, phrases)
         if sum(len(phrase.words) > 1 for phrase in phrases) < 2:
             sentence = "Fewer than two phrases have several words: add some, single words hit by chance."
             yield Flaw(place, "multi-word", sentence)
-        if len(point.phrases) >= DISTINCT_PHRASES > len({(phrase.stems, phrase.exact) for phrase in phrases}):
+        if len(phrases) >= DISTINCT_PHRASES > len({(phrase.stems, phrase.exact) for phrase in phrases}):
             sentence = (
                 f"Some phrases differ only in endings or order, which match alike: "
                 f"write at least {DISTINCT_PHRASES} different ones."
@@ -61,8 +62,8 @@ def _phrases(question: Question) -> Iterator[Flaw]:
                     "keep it in one of the two."
                 )
                 yield Flaw((*place, index), "phrase-twice", sentence)
-    for number, misconception in enumerate(question.misconceptions):
-        yield from _lengths(("misconceptions", number, "when"), [Phrase.of(text) for text in misconception.when])
+    for number, phrases in enumerate(mistaken.groups):
+        yield from _lengths(("misconceptions", number, "when"), phrases)
 
 
 def _lengths(place: Place, phrases: Sequence[Phrase]) -> Iterator[Flaw]:
@@ -75,9 +76,8 @@ def _lengths(place: Place, phrases: Sequence[Phrase]) -> Iterator[Flaw]:
             yield Flaw((*place, index), "phrase-words", sentence)
 
 
-def _matches(question: Question, known: frozenset[str]) -> Iterator[Flaw]:
+def _matches(question: Question, book: Phrasebook) -> Iterator[Flaw]:
     points = question.key_points
-    book = phrasebook(tuple(point.phrases for point in points), known)
     full, short = book.hits(question.full_answer), book.hits(question.short_answer)
     echo = book.hits(f"{question.title}\n{question.prompt}")
     for number, point in enumerate(points):
@@ -104,8 +104,7 @@ def _matches(question: Question, known: frozenset[str]) -> Iterator[Flaw]:
         yield Flaw(("short_answer",), "short-answer-misses", sentence)
 
 
-def _misconceptions(question: Question, known: frozenset[str]) -> Iterator[Flaw]:
-    book = phrasebook(tuple(each.when for each in question.misconceptions), known)
+def _misconceptions(question: Question, book: Phrasebook) -> Iterator[Flaw]:
     for name, answer in (("full_answer", question.full_answer), ("short_answer", question.short_answer)):
         for number, phrase in enumerate(book.hits(answer)):
             if phrase:

@@ -43,8 +43,9 @@ def _overlaps(drafts: Sequence[Draft]) -> Iterator[Fault]:
         for place, text in draft.page.texts():
             if any(step in NOT_PROSE for step in place):
                 continue
+            here = (number, place)
             for key, run in _runs(text):
-                owner, there = owners.setdefault(key, (number, place))
+                owner, there = owners.setdefault(key, here)
                 if owner != number and (owner, number) not in told:
                     told.add((owner, number))
                     yield from draft.faults([_overlap(place, run, drafts[owner])])
@@ -54,13 +55,9 @@ def _overlaps(drafts: Sequence[Draft]) -> Iterator[Fault]:
 def _runs(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     # Formulas and code are everybody's; only prose can be copied.
     spoken = words(_CODE.sub(f" {_BREAK} ", without_code(text)))
-    start = 0
-    for place, word in enumerate((*spoken, _BREAK)):
-        if word == _BREAK:
-            for first in range(start, place - OVERLAP_WORDS + 1):
-                run = tuple(spoken[first : first + OVERLAP_WORDS])
-                yield hash(run), run
-            start = place + 1
+    for run in zip(*(spoken[skip:] for skip in range(OVERLAP_WORDS)), strict=False):
+        if _BREAK not in run:
+            yield hash(run), run
 
 
 def _overlap(place: Place, run: tuple[str, ...], other: Draft) -> Flaw:
