@@ -16,8 +16,6 @@ from bot import __version__
 from bot.app import App, open_app, utc_now
 from bot.domain.clock import Clock
 from bot.domain.questions import Bank
-from bot.frontends import demo
-from bot.frontends.discord.connection import RejectedError, UnreachableError, UnreadableError, connect
 from bot.frontends.terminal.command import add_bank_commands, print_reports
 from bot.library import BankError
 from bot.practice import boards, reports
@@ -28,7 +26,7 @@ from bot.ticker import Ticker
 _log = logging.getLogger("bot")
 
 OK, FAILED, MISCONFIGURED = 0, 1, 78  # 78 is EX_CONFIG of sysexits.h: restarting will not help
-_FOR_THE_OPERATOR = (SettingsError, BankError, StorageError, RejectedError, demo.DemoError)
+_FOR_THE_OPERATOR = (SettingsError, BankError, StorageError)
 _HEARTBEAT_LIVES = timedelta(seconds=30)
 
 
@@ -41,9 +39,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
     except _FOR_THE_OPERATOR as error:
         return _misconfigured(error)
-    except UnreachableError as error:
-        print(f"practice-bot: {error}", file=sys.stderr)
-        return FAILED
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -82,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    from bot.frontends import demo
+
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
 
     settings = Settings.from_env(os.environ)
@@ -89,11 +86,17 @@ def _demo(options: argparse.Namespace) -> int:
     def open_on(database: Path, clock: Clock) -> AbstractAsyncContextManager[App]:
         return open_app(Settings(database=database, bank=settings.bank, cache=settings.cache), clock=clock)
 
-    asyncio.run(demo.run(open_on, now=utc_now(), port=options.port, browser=options.browser, database=options.database))
+    running = demo.run(open_on, now=utc_now(), port=options.port, browser=options.browser, database=options.database)
+    try:
+        asyncio.run(running)
+    except demo.DemoError as error:
+        return _misconfigured(error)
     return OK
 
 
 def _discord(_: argparse.Namespace) -> int:
+    from bot.frontends.discord.connection import RejectedError, UnreachableError
+
     settings = _settings()
     if settings.discord_token is None:
         raise SettingsError(
@@ -103,7 +106,10 @@ def _discord(_: argparse.Namespace) -> int:
     token = settings.discord_token.get_secret_value()
     try:
         return asyncio.run(_serve(settings, token))
-    except _FOR_THE_OPERATOR as error:
+    except UnreachableError as error:
+        print(f"practice-bot: {error}", file=sys.stderr)
+        return FAILED
+    except (*_FOR_THE_OPERATOR, RejectedError) as error:
         code = _misconfigured(error)
         # A container is started again at once; waiting here keeps it from using up the day's logins.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -128,6 +134,8 @@ async def _serve(settings: Settings, token: str) -> int:
 
 
 async def _connect(app: App, token: str, stop: asyncio.Event) -> None:
+    from bot.frontends.discord.connection import UnreadableError, connect
+
     settings = app.settings
     try:
         await connect(app.discord(), token, api=settings.discord_api, until=stop)

@@ -8,18 +8,20 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 from bot.domain.clock import Clock
 from bot.domain.coverage import Opinion
 from bot.domain.questions import Question
-from bot.frontends.discord.client import PracticeClient
-from bot.judge import Judge
 from bot.library import load_bank
 from bot.practice import answers, daily, reminders, setup
 from bot.practice.context import Practice
 from bot.settings import MessageContent, Settings
 from bot.storage.communities import next_due_at
 from bot.storage.sqlite import SQLite
+
+if TYPE_CHECKING:
+    from bot.frontends.discord.client import PracticeClient
 
 _log = logging.getLogger(__name__)
 
@@ -41,11 +43,13 @@ class App:
         self._discord: PracticeClient | None = None
         self._read_again_at = practice.clock() + _READ_AGAIN
 
-    def discord(self, *, reads_replies: bool | None = None) -> PracticeClient:
+    def discord(self, *, reads_replies: bool | None = None) -> "PracticeClient":
         """Build an unconnected Discord client with everything in it; a later one takes an earlier one's place.
 
         It asks to read replies unless the settings, or the caller, say otherwise.
         """
+        from bot.frontends.discord.client import PracticeClient
+
         if reads_replies is None:
             reads_replies = self.settings.message_content is not MessageContent.OFF
         self._discord = PracticeClient(self.practice, reads_replies=reads_replies)
@@ -101,6 +105,8 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now, random: Random
 def _judge(settings: Settings) -> Callable[[Question, str], Awaitable[Opinion | None]] | None:
     if settings.judge_url is None:
         return None
+    from bot.judge import Judge
+
     return Judge(settings.judge_url, model=settings.judge_model, key=settings.judge_key).opinion
 
 
