@@ -70,9 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     health.set_defaults(run=_health)
 
     bank = commands.add_parser("bank", help="look after the question bank")
-    commands = add_bank_commands(bank, utc_now)
-    reports = commands.add_parser("reports", help="list the mistakes that members have reported, by question")
-    reports.set_defaults(run=_reports)
+    bank_commands = add_bank_commands(bank, utc_now)
+    reported = bank_commands.add_parser("reports", help="list the mistakes that members have reported, by question")
+    reported.set_defaults(run=_reports)
     return parser
 
 

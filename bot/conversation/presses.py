@@ -20,6 +20,7 @@ from bot.practice.answers import Access
 from bot.practice.context import Practice
 from bot.practice.publisher import Publisher
 from bot.practice.reports import Report
+from bot.practice.withheld import WithheldError
 
 State = tuple[str | None, ...]
 
@@ -39,21 +40,23 @@ async def press(practice: Practice, publisher: Publisher, asker: Asker, identity
         if which in sittings.HANDLERS:
             return await sittings.HANDLERS[which](practice, asker, tuple(map(_word, state)))
         return await _HANDLERS[which](practice, asker, state)
+    except WithheldError as withheld:
+        return reveal_say.not_yet(withheld.round)
     except _NONSENSE:
         return help_say.outdated()
 
 
 def form(practice: Practice, identity: str) -> Form | Say:
     """Return the form that a button opens; asks no storage, since a form cannot be deferred."""
-    known = pressed(identity)
+    which, state = pressed(identity) or (None, ())
     try:
-        if known is not None and known[0] is Press.WRITE:
-            return sittings.form(practice, tuple(map(_word, known[1])))
-        if known is not None and known[0] is Press.REPORT:
-            return reports_say.report_form(practice.bank.question(_number(known[1][0])))
-        if known is None or known[0] is not Press.ANSWER:
+        if which is Press.WRITE:
+            return sittings.form(practice, tuple(map(_word, state)))
+        if which is Press.REPORT:
+            return reports_say.report_form(practice.bank.question(_number(state[0])))
+        if which is not Press.ANSWER:
             return help_say.outdated()
-        key, question_id = known[1]
+        key, question_id = state
         day_and_take(_word(key))
         return rounds_say.answer_form(_word(key), practice.bank.question(_number(question_id)))
     except _NONSENSE:
@@ -62,17 +65,19 @@ def form(practice: Practice, identity: str) -> Form | Say:
 
 async def submit(practice: Practice, asker: Asker, identity: str, text: str, *, form_id: str, at: datetime) -> Say:
     """Take a submitted form, whichever process showed it."""
-    known = pressed(identity)
+    which, state = pressed(identity) or (None, ())
     try:
-        if known is not None and known[0] is Press.WRITE:
-            return await sittings.write(practice, asker, tuple(map(_word, known[1])), text)
-        if known is not None and known[0] is Press.REPORT:
-            return await _report(practice, asker, known[1], text, form_id=form_id, at=at)
-        if known is None or known[0] is not Press.ANSWER:
+        if which is Press.WRITE:
+            return await sittings.write(practice, asker, tuple(map(_word, state)), text)
+        if which is Press.REPORT:
+            return await _report(practice, asker, state, text, form_id=form_id, at=at)
+        if which is not Press.ANSWER:
             return help_say.outdated()
         submitted = await answers.submit(
-            practice, asker.community_id, _word(known[1][0]), asker.member_id, answer_id=form_id, text=text, at=at
+            practice, asker.community_id, _word(state[0]), asker.member_id, answer_id=form_id, text=text, at=at
         )
+    except WithheldError as withheld:
+        return reveal_say.not_yet(withheld.round)
     except _NONSENSE:
         return help_say.outdated()
     return reveal_say.submitted(submitted) if submitted else reveal_say.no_such_round()

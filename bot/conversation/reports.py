@@ -26,6 +26,8 @@ from bot.practice.reports import Report
 # What fits one message when every character of a report is a sign that must be escaped.
 _ROOM = 3400
 _ROOM_AROUND = 160
+NOTHING = "Nobody has reported a mistake that is not seen to yet."
+RETIRED = "a retired question"
 
 
 def report_button(question: Question) -> Button:
@@ -53,7 +55,7 @@ def thanks() -> Say:
 def reported(waiting: Sequence[Report], bank: Bank) -> Say:
     """What members reported and nobody has seen to yet."""
     if not waiting:
-        return Say((md("## No reports\nNobody has reported a mistake that is not seen to yet."),), Colour.GOOD)
+        return Say((md(f"## No reports\n{NOTHING}"),), Colour.GOOD)
     shown = _that_fit(waiting)
     seen = Button(button_id(Press.SETTLE, to_epoch(shown[-1].at)), "Seen to", Tone.MAIN, "✅")
     rest = f"\n-# The oldest {len(shown)}; the others follow." if len(waiting) > len(shown) else ""
@@ -80,7 +82,7 @@ def _that_fit(waiting: Sequence[Report]) -> list[Report]:
 
 
 def _entry(each: Report, bank: Bank) -> Block:
-    title = bank.question(each.question_id).title if each.question_id in bank else "a retired question"
+    title = bank.question(each.question_id).title if each.question_id in bank else RETIRED
     return text(
         Markdown(f"**#{each.question_id} · {title}**\n-# "),
         Mention(each.member_id),

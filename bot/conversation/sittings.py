@@ -18,7 +18,6 @@ from bot.practice import progress as standing
 from bot.practice import reminders, sitting
 from bot.practice.context import Practice
 from bot.practice.sitting import Summary, Turn
-from bot.practice.withheld import WithheldError
 
 # The words of a button's id, all there, as `presses` has checked.
 Words = tuple[str, ...]
@@ -75,12 +74,10 @@ async def write(practice: Practice, asker: Asker, words: Words, text: str | None
 
     Raises:
         LookupError: there is no such question in a sitting of theirs.
+        WithheldError: it has become what the open round asks.
     """
     sitting_id, place = words[:2]
-    try:
-        written = await sitting.write(practice, asker.community_id, asker.member_id, sitting_id, int(place), text=text)
-    except WithheldError as withheld:
-        return reveal_say.not_yet(withheld.round)
+    written = await sitting.write(practice, asker.community_id, asker.member_id, sitting_id, int(place), text=text)
     if written is None:
         raise LookupError(f"there is no question {place} in the sitting {sitting_id}")
     return quiz_say.compared(*written)
@@ -93,12 +90,9 @@ async def _begin_review(practice: Practice, asker: Asker, _words: Words) -> Say:
 
 async def _choose(practice: Practice, asker: Asker, words: Words) -> Say:
     sitting_id, place, which = words
-    try:
-        verdict = await sitting.choose(
-            practice, asker.community_id, asker.member_id, sitting_id, int(place), chosen=int(which)
-        )
-    except WithheldError as withheld:
-        return reveal_say.not_yet(withheld.round)
+    verdict = await sitting.choose(
+        practice, asker.community_id, asker.member_id, sitting_id, int(place), chosen=int(which)
+    )
     if verdict is None:
         raise LookupError(f"there is no choice {which} at {place} in the sitting {sitting_id}")
     return quiz_say.verdict(verdict)
@@ -118,10 +112,7 @@ async def _judge(practice: Practice, asker: Asker, words: Words) -> Say:
 
 async def _in_full(practice: Practice, asker: Asker, words: Words) -> Say:
     sitting_id, place = words
-    try:
-        question = await sitting.seen(practice, asker.community_id, asker.member_id, sitting_id, int(place))
-    except WithheldError as withheld:
-        return reveal_say.not_yet(withheld.round)
+    question = await sitting.seen(practice, asker.community_id, asker.member_id, sitting_id, int(place))
     if question is None:
         raise LookupError(f"nothing has been answered at {place} in the sitting {sitting_id}")
     return reveal_say.full_answer(question)

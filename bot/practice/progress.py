@@ -9,8 +9,8 @@ from bot.domain.questions import Topic
 from bot.domain.review import retrievability
 from bot.domain.sitting import due_questions
 from bot.practice.context import Practice
-from bot.practice.withheld import withheld_questions
-from bot.storage import cards, communities
+from bot.practice.memory import memory
+from bot.storage import cards
 from bot.storage.answers import rounds_by_day
 from bot.storage.statement import Transaction
 
@@ -49,22 +49,20 @@ async def progress(practice: Practice, community_id: str, member_id: str) -> Pro
     """Read where a member stands."""
 
     def transaction() -> Transaction[Progress]:
-        today = yield from communities.local_day(community_id, practice.clock())
-        known = yield from cards.cards_of(community_id, member_id)
-        withheld = yield from withheld_questions(community_id, member_id)
+        mind = yield from memory(practice, community_id, member_id)
+        known, today = mind.cards, mind.today
         days = Counter((yield from cards.judged_by_day(community_id, member_id, today - YEAR)))
         days.update((yield from rounds_by_day(community_id, member_id, today - YEAR)))
         topics = []
         for topic in practice.bank.topics:
             questions = practice.bank.in_topic(topic.slug)
             met = [known[question.id] for question in questions if question.id in known]
-            asked_for = [question for question in questions if question.id not in withheld]
             topics.append(
                 TopicProgress(
                     topic,
                     total=len(questions),
                     met=len(met),
-                    due=len(due_questions(asked_for, known, today, practice.retention)),
+                    due=len(due_questions(filter(mind.may_ask, questions), known, today, practice.retention)),
                     recalled=sum(retrievability(card, today) for card in met) / len(met) if met else 0.0,
                 )
             )

@@ -12,7 +12,8 @@ from bot.domain.review import Card, Rating, due, interval
 from bot.domain.sitting import Asked, Mode, Sitting, Tally
 from bot.practice.context import Practice
 from bot.practice.feedback import Feedback, feedback, get_ready, with_opinion
-from bot.practice.withheld import refuse_withheld, withheld_questions
+from bot.practice.memory import Memory, memory
+from bot.practice.withheld import refuse_withheld
 from bot.storage import cards, quizzes, sittings
 from bot.storage.communities import local_day
 from bot.storage.statement import Transaction
@@ -78,11 +79,12 @@ async def begin(
     sitting = Sitting(identity, community_id, member_id, mode, topic, level, only_due)
 
     def transaction() -> Transaction[Turn | None]:
-        asked = yield from _draw(practice, sitting, [])
+        mind = yield from memory(practice, community_id, member_id)
+        asked = _draw(practice, mind, sitting, [])
         if asked is None:
             return None
         yield from sittings.begin_sitting(sitting, now)
-        return (yield from _put(practice, sitting, [], asked))
+        return (yield from _put(practice, mind, sitting, [], asked))
 
     return await practice.store.write(transaction())
 
@@ -98,14 +100,14 @@ async def go_on(practice: Practice, community_id: str, member_id: str, sitting_i
         if sitting is None:
             return None
         had = yield from sittings.questions_of(sitting_id)
-        withheld = yield from withheld_questions(community_id, member_id)
+        mind = yield from memory(practice, community_id, member_id)
         waits = had[-1].question_id if had and had[-1].rating is None else None
-        if waits in practice.bank and waits not in withheld:
-            return (yield from _turn(practice, sitting, had, had[-1]))
-        asked = yield from _draw(practice, sitting, had)
+        if waits in practice.bank and waits not in mind.withheld:
+            return _turn(practice, mind, sitting, had, had[-1])
+        asked = _draw(practice, mind, sitting, had)
         if asked is None:
-            return (yield from _summary(practice, sitting, had))
-        return (yield from _put(practice, sitting, had, asked))
+            return _summary(practice, mind, sitting, had)
+        return (yield from _put(practice, mind, sitting, had, asked))
 
     return await practice.store.write(transaction())
 
@@ -117,7 +119,8 @@ async def finish(practice: Practice, community_id: str, member_id: str, sitting_
         sitting = yield from sittings.sitting_of(sitting_id, community_id, member_id)
         if sitting is None:
             return None
-        return (yield from _summary(practice, sitting, (yield from sittings.questions_of(sitting_id))))
+        mind = yield from memory(practice, community_id, member_id)
+        return _summary(practice, mind, sitting, (yield from sittings.questions_of(sitting_id)))
 
     return await practice.store.read(transaction())
 
@@ -156,9 +159,9 @@ async def choose(
             )
             yield from _review(sitting, asked, rating, day, now)
         had = yield from sittings.questions_of(sitting_id)
-        asked = had[place]
-        card = yield from cards.card_of(community_id, member_id, question.id)
-        turn = yield from _turn(practice, sitting, had, asked)
+        mind = yield from memory(practice, community_id, member_id)
+        card = mind.cards.get(question.id)
+        turn = _turn(practice, mind, sitting, had, had[place])
         return Verdict(turn, interval(card, practice.retention) if card else 1)
 
     return await practice.store.write(transaction())
@@ -193,9 +196,8 @@ async def write(
         sitting, had, asked, question = found
         yield from refuse_withheld(community_id, member_id, question)
         yield from sittings.take_text(sitting_id, place, text)
-        turn = yield from _turn(practice, sitting, had, asked)
-        day = yield from local_day(community_id, practice.clock())
-        return turn, (
+        mind = yield from memory(practice, community_id, member_id)
+        return _turn(practice, mind, sitting, had, asked), (
             yield from feedback(
                 practice,
                 question,
@@ -203,7 +205,7 @@ async def write(
                 review_id=_review_id(sitting, asked),
                 community_id=community_id,
                 member_id=member_id,
-                day=day,
+                day=mind.today,
             )
         )
 
@@ -254,13 +256,11 @@ async def waiting(practice: Practice, community_id: str, member_id: str) -> Wait
     """Return what a member has due today."""
 
     def transaction() -> Transaction[Waiting]:
-        today = yield from local_day(community_id, practice.clock())
-        known = yield from cards.cards_of(community_id, member_id)
-        withheld = yield from withheld_questions(community_id, member_id)
-        questions = [question for question in practice.bank if question.id not in withheld]
-        due_now = domain.due_questions(questions, known, today, practice.retention)
-        ahead = [due(card, practice.retention) for card in known.values()]
-        return Waiting(tuple(due_now), min((day for day in ahead if day > today), default=None), len(known))
+        mind = yield from memory(practice, community_id, member_id)
+        questions = filter(mind.may_ask, practice.bank)
+        due_now = domain.due_questions(questions, mind.cards, mind.today, practice.retention)
+        ahead = [due(card, practice.retention) for card in mind.cards.values()]
+        return Waiting(tuple(due_now), min((day for day in ahead if day > mind.today), default=None), len(mind.cards))
 
     return await practice.store.read(transaction())
 
@@ -278,52 +278,52 @@ def _find(
     return sitting, had, had[place], practice.bank.question(had[place].question_id)
 
 
-def _draw(practice: Practice, sitting: Sitting, had: Collection[Asked]) -> Transaction[Question | None]:
-    known = yield from cards.cards_of(sitting.community_id, sitting.member_id)
-    withheld = yield from withheld_questions(sitting.community_id, sitting.member_id)
-    today = yield from local_day(sitting.community_id, practice.clock())
+def _draw(practice: Practice, mind: Memory, sitting: Sitting, had: Collection[Asked]) -> Question | None:
     return domain.draw(
         sitting,
-        practice.bank,
-        known,
+        filter(mind.may_ask, practice.bank),
+        mind.cards,
         practice.random,
-        today=today,
-        drawn={asked.question_id for asked in had} | withheld,
+        today=mind.today,
+        drawn={asked.question_id for asked in had},
         retention=practice.retention,
     )
 
 
-def _put(practice: Practice, sitting: Sitting, had: list[Asked], question: Question) -> Transaction[Turn]:
+def _put(practice: Practice, mind: Memory, sitting: Sitting, had: list[Asked], question: Question) -> Transaction[Turn]:
     asked = yield from sittings.ask(sitting.id, len(had), question.id, draw_order(practice.random))
-    return (yield from _turn(practice, sitting, [*had, asked], asked))
+    return _turn(practice, mind, sitting, [*had, asked], asked)
 
 
-def _turn(practice: Practice, sitting: Sitting, had: list[Asked], asked: Asked) -> Transaction[Turn]:
-    left = len((yield from _left(practice, sitting, had)))
-    return Turn(sitting, asked, practice.bank.question(asked.question_id), _tally(had), left)
+def _turn(practice: Practice, mind: Memory, sitting: Sitting, had: list[Asked], asked: Asked) -> Turn:
+    question = practice.bank.question(asked.question_id)
+    return Turn(sitting, asked, question, _tally(had), _left(practice, mind, sitting, had))
 
 
-def _left(practice: Practice, sitting: Sitting, had: Collection[Asked]) -> Transaction[list[Question]]:
-    """Read what is still due of what a sitting asks for."""
-    known = yield from cards.cards_of(sitting.community_id, sitting.member_id)
-    withheld = yield from withheld_questions(sitting.community_id, sitting.member_id)
-    today = yield from local_day(sitting.community_id, practice.clock())
-    out = {asked.question_id for asked in had} | withheld
-    fitting = (question for question in practice.bank if sitting.wants(question) and question.id not in out)
-    return domain.due_questions(fitting, known, today, practice.retention)
+def _left(practice: Practice, mind: Memory, sitting: Sitting, had: Collection[Asked]) -> int:
+    """Count what is still due of what a sitting asks for."""
+    drawn = {asked.question_id for asked in had}
+    fitting = (
+        question
+        for question in filter(mind.may_ask, practice.bank)
+        if sitting.wants(question) and question.id not in drawn
+    )
+    return len(domain.due_questions(fitting, mind.cards, mind.today, practice.retention))
 
 
-def _summary(practice: Practice, sitting: Sitting, had: list[Asked]) -> Transaction[Summary]:
-    known = yield from cards.cards_of(sitting.community_id, sitting.member_id)
-    today = yield from local_day(sitting.community_id, practice.clock())
+def _summary(practice: Practice, mind: Memory, sitting: Sitting, had: list[Asked]) -> Summary:
     met = [
-        (practice.bank.question(asked.question_id), asked.rating, due(known[asked.question_id], practice.retention))
+        (
+            practice.bank.question(asked.question_id),
+            asked.rating,
+            due(mind.cards[asked.question_id], practice.retention),
+        )
         for asked in had
-        if asked.rating is not None and asked.question_id in known and asked.question_id in practice.bank
+        if asked.rating is not None and asked.question_id in mind.cards and asked.question_id in practice.bank
     ]
-    left = len((yield from _left(practice, sitting, had)))
-    more = (yield from _draw(practice, sitting, had)) is not None
-    return Summary(sitting, _tally(had), tuple(sorted(met, key=lambda each: each[2])), today, left, more)
+    left = _left(practice, mind, sitting, had)
+    more = _draw(practice, mind, sitting, had) is not None
+    return Summary(sitting, _tally(had), tuple(sorted(met, key=lambda each: each[2])), mind.today, left, more)
 
 
 def _tally(had: Collection[Asked]) -> Tally:

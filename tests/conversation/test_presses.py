@@ -190,6 +190,17 @@ async def test_a_quiz_drawn_before_its_question_became_todays_gives_nothing_away
     assert question.multiple_choice.correct.why in read(committed)
 
 
+async def test_a_form_opened_before_its_question_became_todays_gives_nothing_away(classroom: Classroom) -> None:
+    asked = await sittings.begin_quiz(classroom.practice, ADA, Mode.OPEN, None, None)
+    form_id = next(each for each in ids(asked) if each.startswith("pb:write"))
+    question = next(each for each in classroom.practice.bank if each.prompt in read(asked))
+    this = await classroom.open_round(question_id=question.id)
+
+    said = await presses.submit(classroom.practice, ADA, form_id, "Gradients vanish.", form_id="1", at=classroom.now)
+
+    assert said == reveal.not_yet(this)
+
+
 @pytest.mark.parametrize("mode", Mode)
 async def test_a_sitting_is_walked_through_by_its_own_buttons(
     classroom: Classroom, publisher: Publisher, mode: Mode

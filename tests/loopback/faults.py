@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from abc import ABC, abstractmethod
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class Fault:
+class Fault(ABC):
     """A fault on the next `times` requests with this method and a path that the pattern matches whole.
 
     The path is without the API's prefix: "/channels/1/messages". `struck` counts the requests it hit.
@@ -44,8 +45,9 @@ class Fault:
         """Wait until it has struck `times` requests; at most `within` seconds."""
         await self._pulse.until(lambda: self.struck >= times, within=within)
 
+    @abstractmethod
     async def inflict(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        raise NotImplementedError
+        """Answer the request badly, or make something go wrong around it."""
 
 
 class Failure(Fault):

@@ -54,15 +54,15 @@ async def run(
 
 @contextmanager
 def _on_request(end: Callable[[], None]) -> Iterator[None]:
-    """End on a signal; where loops know no signals (Windows), Ctrl-C cancels us by itself."""
+    """End on a signal."""
     loop = asyncio.get_running_loop()
     signals = [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
-    with suppress(NotImplementedError):
+    with suppress(NotImplementedError):  # Windows has no signal handlers in its loop; Ctrl-C cancels us by itself
         for each in signals:
             loop.add_signal_handler(each, end)
     try:
         yield
     finally:
-        with suppress(NotImplementedError):
+        with suppress(NotImplementedError):  # as above
             for each in signals:
                 loop.remove_signal_handler(each)

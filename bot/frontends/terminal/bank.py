@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bot.conversation import reports as words
 from bot.conversation.preview import preview
 from bot.conversation.wording import plural
 from bot.domain.questions import Bank, Kind, Level, Question
@@ -37,13 +38,13 @@ def listing(questions: Iterable[Question]) -> Table:
 def reported(reports: Sequence[Report], bank: Bank) -> Table | str:
     """Return a table of what members reported, or that there is nothing."""
     if not reports:
-        return "Nobody has reported a mistake that is not seen to yet."
+        return words.NOTHING
     table = Table("id", "slug", "community", "day", "what is wrong", box=None, header_style="bold", pad_edge=False)
     for each in reports:
-        slug = bank.question(each.question_id).slug if each.question_id in bank else "(retired)"
+        slug = bank.question(each.question_id).slug if each.question_id in bank else f"({words.RETIRED})"
         # Somebody's words: they must neither style the table nor steer the terminal.
-        words = Text("".join(letter if letter.isprintable() else " " for letter in each.text))
-        table.add_row(str(each.question_id), slug, each.community_id, f"{each.at:%Y-%m-%d}", words)
+        written = Text("".join(letter if letter.isprintable() else " " for letter in each.text))
+        table.add_row(str(each.question_id), slug, each.community_id, f"{each.at:%Y-%m-%d}", written)
     return table
 
 
