@@ -71,7 +71,8 @@ if sys.platform != "win32":
             for key in text or _END_OF_INPUT:
                 keys.put_nowait(key)
 
-        tty.setcbreak(source)
+        # At once: by default what was typed ahead would be thrown away.
+        tty.setcbreak(source, termios.TCSANOW)
         loop.add_reader(source, read)
         try:
             yield

@@ -133,6 +133,20 @@ async def test_on_a_terminal_a_key_needs_no_enter_and_the_terminal_is_left_as_it
     assert termios.tcgetattr(theirs) == found
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+async def test_a_key_pressed_before_the_demo_is_ready_is_obeyed_when_it_is(
+    tmp_path: Path, terminal: tuple[int, int]
+) -> None:
+    ours, theirs = terminal
+    os.write(ours, b"t")
+
+    async with start_demo(tmp_path, terminal=theirs) as started:
+        await started.greeting()
+        said = await started.line()
+
+    assert said.startswith("The page shows the thread “10 · ")
+
+
 async def test_a_named_database_stays_and_the_next_run_goes_on_from_it(tmp_path: Path) -> None:
     kept = str(tmp_path / "kept.db")
     async with start_demo(tmp_path, "--database", kept) as first:
