@@ -14,7 +14,7 @@ from bot.domain.clock import Clock
 from bot.domain.coverage import Opinion
 from bot.domain.questions import Question
 from bot.library import load_bank
-from bot.practice import answers, daily, reminders, setup
+from bot.practice import answers, closing_reminders, daily, digests, reminders, roles, setup
 from bot.practice.context import Practice
 from bot.settings import MessageContent, Settings
 from bot.storage.communities import next_due_at
@@ -59,12 +59,16 @@ class App:
         """Do whatever is due now; what the ticker calls. Touches the heartbeat file once the store has answered."""
         await self.practice.store.read(next_due_at())
         if self._discord is not None:
-            await daily.tick(self.practice, self._discord.publisher)
-            await reminders.send_due(self.practice, self._discord.publisher)
+            publisher = self._discord.publisher
+            await daily.tick(self.practice, publisher)
+            await digests.tick(self.practice, publisher)
+            await reminders.send_due(self.practice, publisher)
+            await closing_reminders.send_due(self.practice, publisher)
+            await roles.give_and_take(self.practice, publisher)
             now = self.practice.clock()
-            if now >= self._read_again_at and self._discord.publisher.is_ready():
+            if now >= self._read_again_at and publisher.is_ready():
                 self._read_again_at = now + _READ_AGAIN
-                await answers.catch_up(self.practice, self._discord.publisher, whole=False)
+                await answers.catch_up(self.practice, publisher, whole=False)
         if self.settings.heartbeat is not None:
             await asyncio.to_thread(_touch, self.settings.heartbeat)
 

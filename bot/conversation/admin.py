@@ -4,16 +4,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bot.conversation import reports as reports_say
+from bot.conversation import roles as role_words
 from bot.conversation import setup as words
 from bot.conversation import typed
 from bot.conversation.asker import Asker
+from bot.conversation.roles import RoleObstacle
 from bot.conversation.say import Say
+from bot.conversation.wording import on_day
 from bot.domain.communities import Community
 from bot.domain.schedule import Schedule
-from bot.practice import daily, setup
+from bot.practice import closing, daily, digests, roles, setup
 from bot.practice import reports as waiting_reports
 from bot.practice.context import Practice
 from bot.practice.publisher import Publisher
+
+_OFFERED = 25
 
 
 async def set_up(
@@ -43,7 +48,8 @@ async def status(practice: Practice, asker: Asker, missing_in: Callable[[str], S
     if overview is None:
         return words.not_set_up()
     waiting = await waiting_reports.waiting(practice, asker.community_id)
-    return words.status(overview, missing_in(overview.community.channel_id), reports=len(waiting))
+    given = await roles.roles_of(practice, asker.community_id)
+    return words.status(overview, missing_in(overview.community.channel_id), reports=len(waiting), roles=given)
 
 
 async def pause(practice: Practice, asker: Asker) -> Say:
@@ -80,6 +86,47 @@ async def post_now(practice: Practice, publisher: Publisher, asker: Asker) -> Sa
     this = await daily.post_now(practice, publisher, community)
     after = await setup.overview(practice, asker.community_id)
     return words.posted(this, after.community.blocked if after else None)
+
+
+async def void(practice: Practice, asker: Asker, number: int | None, *, voided: bool = True) -> Say:
+    """Let a round count against nobody, the newest by default; or take that back."""
+    if not asker.may_manage:
+        return words.not_allowed()
+    this = await closing.void(practice, asker.community_id, number, voided=voided)
+    return words.voided(this) if this else words.no_such_round(number)
+
+
+async def rounds_offered(practice: Practice, community_id: str) -> list[tuple[int, str]]:
+    """Offer the newest rounds while an admin types, as (number, what it was)."""
+    return [
+        (this.number, f"{this.number} · {on_day(this.day)} · {practice.bank.question(this.question_id).title}"[:100])
+        for this in await closing.latest_rounds(practice, community_id, _OFFERED)
+        if this.number is not None
+    ]
+
+
+async def milestone_role(
+    practice: Practice, asker: Asker, rounds: int, role_id: str | None, obstacle: RoleObstacle | None
+) -> Say:
+    """Give a role for a streak from now on, or no more when no role is named."""
+    if not asker.may_manage:
+        return words.not_allowed()
+    if role_id is None:
+        return role_words.role_removed(rounds, was_there=await roles.remove_rule(practice, asker.community_id, rounds))
+    if obstacle is not None:
+        return role_words.role_refused(role_id, obstacle)
+    await roles.set_rule(practice, asker.community_id, rounds, role_id)
+    return role_words.role_set(rounds, role_id)
+
+
+async def digest(practice: Practice, asker: Asker, *, wanted: bool, week_starts: int | None) -> Say:
+    """Post a digest each week or no more, and let weeks begin on another day."""
+    community = await _community(practice, asker)
+    if isinstance(community, Say):
+        return community
+    if week_starts is not None:
+        community = await setup.start_weeks_on(practice, community, week_starts)
+    return words.digest_set(await digests.want_digest(practice, community, wanted=wanted))
 
 
 async def reports(practice: Practice, asker: Asker) -> Say:

@@ -1,41 +1,32 @@
-"""Streaks and boards as people read them."""
+"""Boards as people read them: who does how much, and how it is counted."""
 
 from bot.conversation.buttons import Press, button_id
-from bot.conversation.say import Button, Buttons, Colour, Markdown, Mention, Part, Say, Text, Tone, md, text
-from bot.conversation.wording import plural
-from bot.domain.standings import Board, By, Period, Standing
-from bot.domain.streaks import MOST_FREEZES, ROUNDS_PER_FREEZE, Outcome
-from bot.practice.boards import StreakReport
+from bot.conversation.say import Button, Buttons, Colour, Markdown, Mention, Part, Say, Text, Tone, md
+from bot.domain.standings import Board, By, Period, Place, Standing, Turn
+from bot.practice.boards import Visibility
 
-_MARKS = {Outcome.ANSWERED: "🟩", Outcome.SAVED: "🧊", Outcome.MISSED: "⬜", Outcome.OPEN: "🟨"}
 _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 _PERIODS = {Period.WEEK: "this week", Period.MONTH: "this month", Period.ALL: "all time"}
 _TITLES = {By.STREAK: "Streaks", By.ANSWERS: "Rounds answered", By.QUIZ: "Quiz questions right"}
-
-
-def streak(report: StreakReport, *, own: bool) -> Say:
-    """A member's streak with the rounds behind it."""
-    state = report.streak
-    whose: tuple[Part, ...] = (Markdown("Your streak"),) if own else (Mention(report.member_id), Markdown("'s streak"))
-    strip = "".join(_MARKS[attended.outcome] for attended in report.rounds) or "No round yet."
-    blocks = [
-        text(Markdown("-# "), *whose, Markdown(f"\n## 🔥 {plural(state.current, 'round')} in a row")),
-        md(f"{strip}\n-# 🟩 answered · 🧊 saved by a freeze · ⬜ missed · 🟨 open now · newest on the right"),
-        md(
-            f"Longest: **{state.longest}** · Freezes held: **{state.freezes}** of {MOST_FREEZES}\n"
-            f"-# {_next_freeze(state.rounds_to_freeze)}"
-            " A freeze is spent by itself when you miss a round. Days without a round never count."
-        ),
-    ]
-    return Say(tuple(blocks), Colour.CALM)
+_FORMULAS = {
+    By.STREAK: (
+        "**Streaks**: rounds answered in a row, with rounds saved by a freeze, void ones and days away left out. "
+        "*This week* shows the streaks that run now, *All time* the longest that each member ever had."
+    ),
+    By.ANSWERS: (
+        "**Rounds answered**: one for each round with an answer of yours that counts, however many you wrote. A round "
+        "belongs to the local day on which it opened."
+    ),
+    By.QUIZ: (
+        "**Quiz questions right**: one for each multiple-choice question of `/quiz` that you chose rightly, on the "
+        "local day on which you did."
+    ),
+}
 
 
 def board(page: Board) -> Say:
     """A page of a board, with the reader's own place below it."""
-    scope = _PERIODS[page.period]
-    if page.by is By.STREAK:
-        scope = "longest ever" if page.period is Period.ALL else "current"
-    blocks: list[Text | Buttons] = [md(f"## {_TITLES[page.by]} · {scope}")]
+    blocks: list[Text | Buttons] = [md(f"## {_title(page.by, page.period)}")]
     if page.standings:
         parts: list[Part] = []
         for standing in page.standings:
@@ -47,30 +38,68 @@ def board(page: Board) -> Say:
         blocks.append(Text(tuple(parts)))
     else:
         blocks.append(md("Nobody yet. The first answer takes the first place."))
-    blocks.append(md(_own(page)))
-    blocks.append(
-        Buttons(
-            tuple(
-                Button(
-                    button_id(Press.BOARD, page.by, period, 0),
-                    _PERIODS[period].capitalize(),
-                    Tone.MAIN if period is page.period else Tone.PLAIN,
-                )
-                for period in Period
-                if page.by is not By.STREAK or period is not Period.MONTH
+    blocks += [md(_own(page)), _periods(page), Buttons(tuple(_ways(page)))]
+    return Say(tuple(blocks), Colour.CALM)
+
+
+def counted(by: By, period: Period, seen: Visibility) -> Say:
+    """How a board counts, and the way off it or back on."""
+    hide = Button(button_id(Press.SHOWN, by, period, "no"), "Hide me from boards", emoji="🙈")
+    show = Button(button_id(Press.SHOWN, by, period, "yes"), "Show me on boards", Tone.GOOD, "👋")
+    return Say(
+        (
+            md(f"## How it counts\n{_FORMULAS[by]}"),
+            md(
+                "Equal counts share a rank, and the next rank is left out: 1, 2, 2, 4. Weeks and months are those of "
+                "this server's own clock. Members who have left are not shown."
+            ),
+            md(
+                "-# You are shown on boards, digests and recaps."
+                if seen.shown
+                else "-# You are hidden: nobody but you sees your place."
+            ),
+            Buttons((Button(button_id(Press.BOARD, by, period), "Back", emoji="↩️"), hide if seen.shown else show)),
+        ),
+        Colour.CALM,
+    )
+
+
+def _title(by: By, period: Period) -> str:
+    scope = _PERIODS[period]
+    if by is By.STREAK:
+        scope = "longest ever" if period is Period.ALL else "current"
+    return f"{_TITLES[by]} · {scope}"
+
+
+def _periods(page: Board) -> Buttons:
+    return Buttons(
+        tuple(
+            Button(
+                button_id(Press.BOARD, page.by, period),
+                _PERIODS[period].capitalize(),
+                Tone.MAIN if period is page.period else Tone.PLAIN,
             )
-            + tuple(
-                Button(
-                    button_id(Press.BOARD, page.by, page.period, page.page + step, "older" if step > 0 else "newer"),
-                    label,
-                    disabled=not 0 <= page.page + step < page.pages,
-                )
-                for step, label in ((-1, "◀"), (1, "▶"))
-                if page.pages > 1
-            )
+            for period in Period
+            if page.by is not By.STREAK or period is not Period.MONTH
         )
     )
-    return Say(tuple(blocks), Colour.CALM)
+
+
+def _ways(page: Board) -> list[Button]:
+    ways: list[Button] = []
+    if page.before or page.after:
+        ways += [_way(page, page.before, "◀", Turn.BEFORE), _way(page, page.after, "▶", Turn.AFTER)]
+    own = page.own
+    if own and not page.hidden and own not in page.standings:
+        ways.append(_way(page, Place(Turn.AROUND, own.value, own.member_id), "My place", Turn.AROUND))
+    ways.append(Button(button_id(Press.COUNTED, page.by, page.period), "How it counts", emoji="🧮"))
+    return ways
+
+
+def _way(page: Board, place: Place | None, label: str, turn: Turn) -> Button:
+    """Make the button to another page; where there is none it stays in place, and cannot be pressed."""
+    state = (turn.value, place.value, place.member_id) if place else (turn.value,)
+    return Button(button_id(Press.BOARD, page.by, page.period, *state), label, disabled=place is None)
 
 
 def _place(standing: Standing) -> str:
@@ -80,11 +109,6 @@ def _place(standing: Standing) -> str:
 def _own(page: Board) -> str:
     if page.own is None:
         return "-# You are not on this board yet."
+    if page.hidden:
+        return f"-# You are hidden. With {page.own.value:,} your place would be **{page.own.rank}**."
     return f"-# Your place: **{page.own.rank}** of {page.total:,}, with {page.own.value:,}."
-
-
-def _next_freeze(rounds: int | None) -> str:
-    if rounds is None:
-        return f"You hold as many freezes as there can be ({MOST_FREEZES})."
-    verb = "earns" if rounds == 1 else "earn"
-    return f"{plural(rounds, 'more round')} in a row {verb} the next freeze (one for every {ROUNDS_PER_FREEZE})."

@@ -28,9 +28,17 @@ class Press(StrEnum):
     NEXT = "next"  # sitting
     FINISH = "finish"  # sitting
     REVIEW = "review"
-    BOARD = "board"  # by, period, page
+    BOARD = "board"  # by, period, and for any but the first page: turn, value, member
+    COUNTED = "counted"  # by, period: how a board counts
+    SHOWN = "shown"  # by, period, yes or no: be on boards
     STREAK = "streak"  # round, or nothing
-    QUIET = "quiet"  # community
+    EXPLAIN = "explain"  # member
+    STREAK_OF = "streakof"  # member: back from the explanation
+    RETURN = "return"  # come back early
+    QUIET = "quiet"  # community: no word on cards in the morning
+    HUSH = "hush"  # community: no word before a round closes
+    DIGEST = "digest"  # week
+    VOID = "void"  # round's number, yes or no
     REPORT = "report"  # question
     SETTLE = "settle"  # moment of the newest report that was shown
     POST_NOW = "post"
@@ -57,8 +65,17 @@ _REPLIES = {
     Press.REVIEW: Reply.UPDATE,
     Press.FINISH: Reply.UPDATE,
     Press.BOARD: Reply.UPDATE,
+    Press.COUNTED: Reply.UPDATE,
+    Press.SHOWN: Reply.UPDATE,
+    Press.EXPLAIN: Reply.UPDATE,
+    Press.STREAK_OF: Reply.UPDATE,
+    Press.VOID: Reply.UPDATE,
     Press.REVEAL_ANYWAY: Reply.UPDATE,
 }
+
+
+# Buttons of direct messages.
+_OUTSIDE = frozenset({Press.QUIET, Press.HUSH})
 
 
 def button_id(press: Press, *state: str | int | None) -> str:
@@ -86,7 +103,7 @@ def pressed(identity: str) -> tuple[Press, tuple[str | None, ...]] | None:
 def community_of(identity: str) -> str | None:
     """Return the community that a button carries, because it may be pressed outside of any."""
     known = pressed(identity)
-    return known[1][0] if known is not None and known[0] is Press.QUIET and len(known[1]) == 1 else None
+    return known[1][0] if known is not None and known[0] in _OUTSIDE and len(known[1]) == 1 else None
 
 
 def form_updates(identity: str) -> bool:

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from bot.conversation import admin, sittings
-from bot.conversation import boards as boards_say
+from bot.conversation import admin, sittings, standings
 from bot.conversation import help as help_say
 from bot.conversation import reports as reports_say
 from bot.conversation import reveal as reveal_say
@@ -14,8 +13,7 @@ from bot.conversation.say import Form, Say
 from bot.domain.clock import from_epoch
 from bot.domain.review import Rating
 from bot.domain.rounds import day_and_take
-from bot.domain.standings import By, Period
-from bot.practice import answers, boards, reports
+from bot.practice import answers, reports
 from bot.practice.answers import Access
 from bot.practice.context import Practice
 from bot.practice.publisher import Publisher
@@ -37,6 +35,8 @@ async def press(practice: Practice, publisher: Publisher, asker: Asker, identity
     if which is Press.POST_NOW:
         return await admin.post_now(practice, publisher, asker)
     try:
+        if which in standings.HANDLERS:
+            return await standings.HANDLERS[which](practice, publisher, asker, tuple(map(_word, state)))
         if which in sittings.HANDLERS:
             return await sittings.HANDLERS[which](practice, asker, tuple(map(_word, state)))
         return await _HANDLERS[which](practice, asker, state)
@@ -94,19 +94,6 @@ async def reveal(practice: Practice, asker: Asker, key: str | None, *, anyway: b
     return reveal_say.model_answer(look, compared)
 
 
-async def board(practice: Practice, asker: Asker, by: By, period: Period, page: int = 0) -> Say:
-    """Show a page of a board."""
-    return boards_say.board(
-        await boards.board(practice, asker.community_id, asker.member_id, by=by, period=period, page=page)
-    )
-
-
-async def streak(practice: Practice, asker: Asker, member_id: str | None = None) -> Say:
-    """Show a member's streak, the asker's own by default."""
-    of = member_id or asker.member_id
-    return boards_say.streak(await boards.streak_report(practice, asker.community_id, of), own=of == asker.member_id)
-
-
 async def _hint(practice: Practice, asker: Asker, state: State) -> Say:
     key, which = state
     this = await answers.round_of(practice, asker.community_id, _word(key))
@@ -157,13 +144,9 @@ async def _rate(practice: Practice, asker: Asker, state: State) -> Say:
     return await reveal(practice, asker, _word(key))
 
 
-async def _board(practice: Practice, asker: Asker, state: State) -> Say:
-    by, period, page, *_ = state
-    return await board(practice, asker, By(_word(by)), Period(_word(period)), _number(page))
-
-
-async def _streak(practice: Practice, asker: Asker, _state: State) -> Say:
-    return await streak(practice, asker)
+async def _void(practice: Practice, asker: Asker, state: State) -> Say:
+    number, answer = state
+    return await admin.void(practice, asker, _number(number), voided=_word(answer) == "yes")
 
 
 _HANDLERS = {
@@ -174,8 +157,7 @@ _HANDLERS = {
     Press.SOURCES: _sources,
     Press.RATE: _rate,
     Press.SETTLE: _settle,
-    Press.BOARD: _board,
-    Press.STREAK: _streak,
+    Press.VOID: _void,
 }
 
 

@@ -1,7 +1,7 @@
 """/review and its reminder: what is due, and whether a member wants to be told of it."""
 
 from bot.conversation.buttons import Press, button_id
-from bot.conversation.say import Button, Buttons, Colour, Markdown, Say, Tone, md, text
+from bot.conversation.say import Button, Buttons, Colour, Markdown, Say, Text, Tone, md, text
 from bot.conversation.wording import plural
 from bot.practice.reminders import Reminder
 from bot.practice.sitting import Waiting
@@ -82,15 +82,9 @@ def stopped() -> Say:
     return Say((md("## 🔕 No more reminders\n`/review` says what is due whenever you ask."),), Colour.CALM)
 
 
-def closed_door() -> Say:
+def closed_door() -> Text:
     """The last reminder could not be delivered."""
-    return Say(
-        (
-            md(
-                "## 🔕 I could not write to you\nMy reminder was not let through, so I have stopped. Allow direct "
-                "messages from this server in its privacy settings, then choose a time again, as in "
-                "`/review remind_at:08:00`."
-            ),
-        ),
-        Colour.CARE,
+    return md(
+        "🔕 I could not write to you in the morning, so I have stopped. Allow direct messages from this server in its "
+        "privacy settings, then choose a time again, as in `/review remind_at:08:00`."
     )

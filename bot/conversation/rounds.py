@@ -1,12 +1,33 @@
 """The daily round, as people read it: the question, its hints, its recap, and what the thread is told."""
 
+from itertools import groupby
+
 from bot.conversation.buttons import Press, button_id
-from bot.conversation.say import Button, Buttons, Colour, Divider, Field, Form, Markdown, Mention, Say, Tone, md, text
+from bot.conversation.say import (
+    Button,
+    Buttons,
+    Channel,
+    Colour,
+    Divider,
+    Field,
+    Form,
+    Jump,
+    Markdown,
+    Mention,
+    Part,
+    Say,
+    Text,
+    Tone,
+    md,
+    text,
+)
 from bot.conversation.wording import classed, listed, plural
 from bot.domain.answers import LEAST_LETTERS
 from bot.domain.questions import Bank, Question
 from bot.domain.rounds import Round
 from bot.practice.publisher import Opening, Recap
+
+_NAMED = 10
 
 
 def question_post(opening: Opening, bank: Bank) -> Say:
@@ -17,6 +38,7 @@ def question_post(opening: Opening, bank: Bank) -> Say:
             md(f"-# Round {this.number} · {this.day:%A} {this.day.day} {this.day:%B}\n## {question.title}"),
             md(question.prompt),
             md(f"-# {classed(question, bank.topic(question.topic).title)}"),
+            *_before(opening),
             Divider(),
             md("Answer in the thread, or privately with the button. Open until the next question."),
             Buttons(
@@ -74,7 +96,7 @@ def hint(this: Round, question: Question, which: int) -> Say:
 
 
 def recap(closed: Recap) -> Say:
-    """What closes a round: the model answer, for everyone."""
+    """What closes a round: the model answer, for everyone, and what came of the round."""
     question = closed.question
     answered = plural(closed.answered, "member") if closed.answered else "Nobody"
     return Say(
@@ -83,6 +105,7 @@ def recap(closed: Recap) -> Say:
             md(question.short_answer),
             Divider(),
             md(f"**A strong answer says**\n{listed(tuple(point.label for point in question.key_points))}"),
+            *_came_of(closed),
             Buttons(
                 (
                     Button(button_id(Press.FULL, closed.round.key), "Full answer", Tone.MAIN, "📖"),
@@ -107,3 +130,40 @@ def backfilled(answers: int) -> Say:
     """A note that nothing written meanwhile was lost."""
     verb = "is" if answers == 1 else "are"
     return Say((md(f"I was away for a while. {plural(answers, 'answer')} written meanwhile {verb} counted."),))
+
+
+def _before(opening: Opening) -> tuple[Text, ...]:
+    """One line about the round that this one closes."""
+    before = opening.before
+    if before is None:
+        return ()
+    number = before.round.number
+    told = f"{plural(before.answered, 'member')} answered" if before.answered else "Nobody answered"
+    if before.round.thread_id is None:
+        return (md(f"-# {told} round {number}."),)
+    where = Channel(before.round.thread_id)
+    return (text(Markdown(f"-# {told} round {number}; its model answer is in "), where, Markdown(".")),)
+
+
+def _came_of(closed: Recap) -> tuple[Text | Divider, ...]:
+    """Whose streak reached a milestone, and the answers that others found most helpful."""
+    parts: list[Part] = []
+    for rounds, members in groupby(closed.milestones, key=lambda reached: reached[1]):
+        names = [member_id for member_id, _ in members]
+        parts.append(Markdown(f"🎉 **{rounds} rounds in a row**: "))
+        for place, member_id in enumerate(names[:_NAMED]):
+            parts += [Markdown(", " if place else ""), Mention(member_id)]
+        more = len(names) - _NAMED
+        parts.append(Markdown(f" and {plural(more, 'other')}\n" if more > 0 else "\n"))
+    if closed.helpful and closed.round.thread_id:
+        parts.append(Markdown("👍 **Most helpful answers**\n"))
+        for each in closed.helpful:
+            votes = plural(each.votes, "member")
+            parts += [
+                Markdown("- "),
+                Mention(each.member_id),
+                Markdown(f" · {votes} · "),
+                Jump("read it", closed.round.community_id, closed.round.thread_id, each.answer_id),
+                Markdown("\n"),
+            ]
+    return (Divider(), Text(tuple(parts))) if parts else ()

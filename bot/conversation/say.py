@@ -5,7 +5,7 @@ or the bank wrote is `Markdown`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -33,6 +33,23 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class Role:
+    """A role, shown by name without notifying those who hold it."""
+
+    role_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A link to a message in a channel or thread of a community."""
+
+    label: str
+    community_id: str
+    channel_id: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """A moment on the reader's own clock: a date with its time, or how long until then."""
 
@@ -40,7 +57,7 @@ class Moment:
     style: Literal["full", "time", "relative"] = "full"
 
 
-Part: TypeAlias = str | Markdown | Mention | Channel | Moment
+Part: TypeAlias = str | Markdown | Mention | Channel | Role | Jump | Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +157,8 @@ def text(*parts: Part) -> Text:
 def md(source: str) -> Text:
     """Make a paragraph of our own Markdown."""
     return Text((Markdown(source),))
+
+
+def without_pictures(say: Say) -> Say:
+    """Leave the pictures of a message out, for a place where none may be shown."""
+    return replace(say, blocks=tuple(block for block in say.blocks if not isinstance(block, Picture)))

@@ -3,11 +3,26 @@
 from collections.abc import Sequence
 
 from bot.conversation.buttons import Press, button_id
-from bot.conversation.say import Button, Buttons, Channel, Colour, Markdown, Moment, Part, Say, Text, Tone, md, text
-from bot.conversation.wording import listed, weekdays
+from bot.conversation.say import (
+    Button,
+    Buttons,
+    Channel,
+    Colour,
+    Markdown,
+    Moment,
+    Part,
+    Role,
+    Say,
+    Text,
+    Tone,
+    md,
+    text,
+)
+from bot.conversation.wording import listed, plural, weekdays
 from bot.domain.communities import Community
 from bot.domain.rounds import Round, State
-from bot.domain.schedule import Due
+from bot.domain.schedule import DAY_NAMES, Due
+from bot.practice.roles import MilestoneRole
 from bot.practice.setup import Overview
 
 
@@ -44,7 +59,7 @@ def done(community: Community, missing: Sequence[str]) -> Say:
     )
 
 
-def status(overview: Overview, missing: Sequence[str], *, reports: int) -> Say:
+def status(overview: Overview, missing: Sequence[str], *, reports: int, roles: Sequence[MilestoneRole] = ()) -> Say:
     """Where a community stands: schedule, next question, open round, and what must be repaired."""
     community, latest = overview.community, overview.latest
     schedule = community.schedule
@@ -65,7 +80,14 @@ def status(overview: Overview, missing: Sequence[str], *, reports: int) -> Say:
         ]
     if latest is not None:
         state = "open" if latest.state is State.OPEN else "closed"
-        lines.append(Markdown(f"\nRound {latest.number} is {state}, answered by {overview.answered}."))
+        void = " It counts against nobody." if latest.is_excused else ""
+        lines.append(Markdown(f"\nRound {latest.number} is {state}, answered by {overview.answered}.{void}"))
+    if community.digest_at is not None:
+        lines += [Markdown("\n📬 Next weekly digest: "), Moment(community.digest_at), Markdown(".")]
+    for role in roles:
+        lines += [Markdown(f"\n🎖️ {plural(role.rounds, 'round')} in a row: "), Role(role.role_id)]
+        if role.refused:
+            lines += [Markdown(" ⚠️ "), role.refused]
     if reports:
         lines.append(Markdown(f"\n🚩 Mistakes reported by members: {reports}. `/daily reports` shows them."))
     blocks = [text(*lines)]
@@ -123,6 +145,43 @@ def posted(this: Round | None, blocked: str | None) -> Say:
     return Say(
         (md("⚠️ It could not be posted just now. It is tried again within minutes, and never posted twice."),),
         Colour.CARE,
+    )
+
+
+def voided(this: Round) -> Say:
+    """Say what became of a round, and offer the way back."""
+    if this.voided:
+        told = f"⚪ **Round {this.number} is void.** Who answered it keeps it; it counts against nobody else."
+        undo = Button(button_id(Press.VOID, this.number, "no"), "Undo", emoji="↩️")
+    else:
+        told = f"Round {this.number} counts again."
+        undo = Button(button_id(Press.VOID, this.number, "yes"), "Make it void")
+    return Say((md(told), Buttons((undo,))), Colour.GOOD)
+
+
+def no_such_round(number: int | None) -> Say:
+    told = (
+        "No question was posted here yet." if number is None else f"There is no round {number} that members have seen."
+    )
+    return Say((md(f"{told} Choose one from the list that `/daily void` offers."),), Colour.CARE)
+
+
+def digest_set(community: Community) -> Say:
+    """Say when the weekly digest comes, or that none does."""
+    weeks = f"Weeks begin on {DAY_NAMES[community.week_starts]}, on boards too."
+    if community.digest_at is None:
+        return Say((md(f"📭 **No weekly digest.** {weeks}"),), Colour.CALM)
+    return Say(
+        (
+            text(
+                Markdown("📬 **A digest of each week** is posted in "),
+                Channel(community.channel_id),
+                Markdown(". The next one comes "),
+                Moment(community.digest_at),
+                Markdown(f". {weeks}"),
+            ),
+        ),
+        Colour.GOOD,
     )
 
 

@@ -37,10 +37,6 @@ async def due_today(practice: Practice, asker: Asker, remind_at: str | None = No
     """Say what is due, before the first of it is asked; or set or stop the reminder, in a member's own words."""
     if remind_at is not None:
         return await _remind(practice, asker, remind_at)
-    wanted = await reminders.reminder(practice, asker.community_id, asker.member_id)
-    if wanted is not None and wanted.next_at is None:
-        await reminders.stop(practice, asker.community_id, asker.member_id)
-        return review_say.closed_door()
     return review_say.due_today(await sitting.waiting(practice, asker.community_id, asker.member_id))
 
 

@@ -1,8 +1,9 @@
 """What people type, turned into values; and what they are offered while typing."""
 
 import re
-from datetime import time
+from datetime import date, time, timedelta
 
+from bot.conversation.wording import on_day, plural
 from bot.domain.schedule import DAY_NAMES, EVERY_DAY, zone_names
 
 _TIME = re.compile(r"(\d{1,2})[:.h](\d{2})")
@@ -21,6 +22,9 @@ _COMMON_ZONES = (
     "Asia/Tokyo",
     "Australia/Sydney",
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_UNITS = {"day": 1, "week": 7}
+_OFFERED_DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 30)
 DAY_CHOICES = ("every day", "Mon-Fri", "Mon, Wed, Fri", "Tue, Thu", "Sat, Sun")
 
 
@@ -54,6 +58,28 @@ def days(typed: str) -> frozenset[int] | None:
     return frozenset(chosen)
 
 
+def day(typed: str, today: date) -> date | None:
+    """Read `2026-12-24`, `24 Dec`, `Dec 24`, `tomorrow`, `7 days` or `2 weeks`; None if it is no day.
+
+    A day without a year is the next such day, today included; days and weeks are counted from today.
+    """
+    words = re.sub(r"[\s,.]+", " ", typed.strip().lower()).removeprefix("in ").strip()
+    if words in {"today", "tomorrow"}:
+        return today + timedelta(days=words == "tomorrow")
+    if match := re.fullmatch(r"(\d{1,3}) (day|week)s?", words):
+        return today + timedelta(days=int(match[1]) * _UNITS[match[2]])
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        return _day_of_month(words, today)
+
+
+def day_suggestions(today: date) -> tuple[tuple[str, date], ...]:
+    """Offer days from which a member may be back: how far off each is, and its date."""
+    offered = [(plural(each, "day"), today + timedelta(days=each)) for each in _OFFERED_DAYS]
+    return tuple((f"{span} · {on_day(until)}", until) for span, until in offered)
+
+
 def zone(typed: str) -> str | None:
     """Find the IANA name that was typed, whatever its case; None if there is none."""
     wanted = typed.strip().lower().replace(" ", "_")
@@ -68,6 +94,24 @@ def zone_suggestions(typed: str, most: int = 25) -> tuple[str, ...]:
     begins = [name for name in zone_names() if name.rpartition("/")[2].lower().startswith(wanted)]
     holds = [name for name in zone_names() if wanted in name.lower() and name not in begins]
     return tuple((begins + holds)[:most])
+
+
+def _day_of_month(words: str, today: date) -> date | None:
+    match = re.fullmatch(
+        r"(\d{1,2})(?:st|nd|rd|th)? ([a-z]{3})[a-z]*|([a-z]{3})[a-z]* (\d{1,2})(?:st|nd|rd|th)?", words
+    )
+    name = match and (match[2] or match[3])
+    if not match or name not in _MONTHS:
+        return None
+    number, month = int(match[1] or match[4]), _MONTHS.index(name) + 1
+    for year in (today.year, today.year + 1):
+        try:
+            found = date(year, month, number)
+        except ValueError:
+            continue
+        if found >= today:
+            return found
+    return None
 
 
 def _weekday(word: str) -> int | None:

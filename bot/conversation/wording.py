@@ -1,5 +1,7 @@
 """Small phrases that several journeys share."""
 
+from datetime import date
+
 from bot.domain.questions import Level, Question
 from bot.domain.schedule import DAY_NAMES, EVERY_DAY, Schedule
 
@@ -22,6 +24,11 @@ def days(count: int) -> str:
 def in_days(count: int) -> str:
     """Return when something is, so many days from now: `today`, `tomorrow`, `in 4 days`."""
     return {0: "today", 1: "tomorrow"}.get(count, f"in {days(count)}")
+
+
+def on_day(day: date) -> str:
+    """Return a day as people say it: `Mon 23 Nov`."""
+    return f"{day:%a} {day.day} {day:%b}"
 
 
 def classed(question: Question, topic_title: str) -> str:

@@ -31,7 +31,8 @@ class Round:
     """One community's question of one local day.
 
     `take` is 0 for the scheduled question and counts up for further ones an admin asked for on the same day.
-    `number` is None only once a round was abandoned before anyone saw it.
+    `number` is None only once a round was abandoned before anyone saw it. `voided` is an admin's word, `unwritable`
+    that its thread could not be written to.
     """
 
     id: int
@@ -51,6 +52,13 @@ class Round:
     closed_at: datetime | None = None
     recap_id: str | None = None
     scanned_to: str | None = None
+    voided: bool = False
+    unwritable: bool = False
+
+    @property
+    def is_excused(self) -> bool:
+        """Whether it counts against nobody; who answered it keeps it."""
+        return self.voided or self.unwritable
 
     @property
     def key(self) -> str:

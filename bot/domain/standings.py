@@ -1,8 +1,8 @@
 """Boards: what they count, over which period, and how a place on them is told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 PAGE_SIZE = 10
@@ -33,50 +33,74 @@ class Standing:
     value: int
 
 
+class Turn(StrEnum):
+    """Which way a page lies from a row of a board."""
+
+    AFTER = "after"
+    BEFORE = "before"
+    AROUND = "around"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page is: the rows after, before or around the row of a member with this value.
+
+    A row, not a number of pages, so that the last page is found as fast as the first and nobody is left out when
+    others move meanwhile.
+    """
+
+    turn: Turn
+    value: int
+    member_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """One page of a board, with the asking member's own standing wherever it is.
 
-    `page` counts from 0; `own` is None for a member who has nothing to be ranked by.
+    `own` is None for a member who has nothing to be ranked by; `hidden` tells that others do not see them. `before`
+    and `after` are the neighbouring pages, None where there is none.
     """
 
     by: By
     period: Period
-    page: int
     standings: tuple[Standing, ...]
     total: int
     own: Standing | None
+    hidden: bool = False
+    before: Place | None = None
+    after: Place | None = None
 
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
+
+def week_of(day: date, week_starts: int = 0) -> date:
+    """Return the first day of the week that a local day belongs to; `week_starts` is a weekday, 0 for Monday."""
+    return day - timedelta(days=(day.weekday() - week_starts) % 7)
 
 
-def period_key(period: Period, day: date) -> str:
-    """Return the name of the period that a local day belongs to: `2026-W48`, `2026-11` or `all`."""
+def period_key(period: Period, day: date, week_starts: int = 0) -> str:
+    """Return the name of a local day's period: a week's first day as in `2026-11-23`, `2026-11`, or `all`."""
     if period is Period.WEEK:
-        year, week, _ = day.isocalendar()
-        return f"{year}-W{week:02}"
+        return week_of(day, week_starts).isoformat()
     if period is Period.MONTH:
         return f"{day.year}-{day.month:02}"
     return "all"
 
 
-def period_keys(day: date) -> tuple[str, ...]:
+def period_keys(day: date, week_starts: int = 0) -> tuple[str, ...]:
     """Return the names of all periods that a local day belongs to."""
-    return tuple(period_key(period, day) for period in Period)
+    return tuple(period_key(period, day, week_starts) for period in Period)
 
 
-def ranked(rows: Iterable[tuple[str, int]], first_rank: int, first_position: int) -> tuple[Standing, ...]:
+def ranked(rows: Iterable[tuple[str, int]], above: int, members: Mapping[int, int]) -> tuple[Standing, ...]:
     """Give ranks to rows sorted by value, highest first; equal values share a rank (1, 2, 2, 4).
 
-    `first_rank` is the rank of the first row, `first_position` its place in the whole board counted from 1.
+    `above` is how many members have a higher value than the first row, `members` how many have each value shown.
     """
     standings: list[Standing] = []
-    rank, previous = first_rank, None
-    for position, (member_id, value) in enumerate(rows, start=first_position):
+    previous: int | None = None
+    for member_id, value in rows:
         if previous is not None and value != previous:
-            rank = position
-        standings.append(Standing(rank, member_id, value))
+            above += members[previous]
+        standings.append(Standing(above + 1, member_id, value))
         previous = value
     return tuple(standings)

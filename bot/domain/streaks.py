@@ -9,12 +9,24 @@ MOST_FREEZES = 2
 MILESTONES = frozenset({7, 30, 100, 365})
 
 
+class Attendance(StrEnum):
+    """How a member stands to one round, whatever their streak."""
+
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    AWAY = "away"
+    EXCUSED = "excused"
+    OPEN = "open"
+
+
 class Outcome(StrEnum):
-    """What one round meant for one member."""
+    """What one round meant for a member's streak."""
 
     ANSWERED = "answered"
     SAVED = "saved"
     MISSED = "missed"
+    AWAY = "away"
+    EXCUSED = "excused"
     OPEN = "open"
 
 
@@ -34,6 +46,21 @@ class Streak:
         return ROUNDS_PER_FREEZE - self.current % ROUNDS_PER_FREEZE
 
 
+def attendance(*, answered: bool, away: bool, excused: bool, is_open: bool) -> Attendance:
+    """Return how a member stands to a round.
+
+    Away, it counts neither way, answered or not. Excused, because it was void or its thread could not be written to,
+    it counts for those who answered all the same and against nobody.
+    """
+    if away:
+        return Attendance.AWAY
+    if answered:
+        return Attendance.ANSWERED
+    if excused:
+        return Attendance.EXCUSED
+    return Attendance.OPEN if is_open else Attendance.UNANSWERED
+
+
 def after_answer(streak: Streak) -> Streak:
     """Return the streak once one more round is answered."""
     current = streak.current + 1
@@ -51,23 +78,34 @@ def after_miss(streak: Streak) -> Streak:
     return replace(streak, current=0)
 
 
-def streak(answered: Iterable[bool]) -> Streak:
+def streak(rounds: Iterable[Attendance]) -> Streak:
     """Return the streak that a member's rounds add up to, oldest first."""
     result = Streak()
-    for was_answered in answered:
-        result = after_answer(result) if was_answered else after_miss(result)
+    for attended in rounds:
+        result = _after(result, attended)
     return result
 
 
-def outcomes(answered: Iterable[bool]) -> list[Outcome]:
-    """Return what each closed round meant for a member, oldest first: the explanation of `streak`."""
+def explained(rounds: Iterable[Attendance]) -> list[tuple[Outcome, Streak]]:
+    """Return what each round meant for a member and the streak after it, oldest first: the explanation of `streak`."""
     result = Streak()
-    explained: list[Outcome] = []
-    for was_answered in answered:
-        following = after_answer(result) if was_answered else after_miss(result)
-        if was_answered:
-            explained.append(Outcome.ANSWERED)
+    told: list[tuple[Outcome, Streak]] = []
+    for attended in rounds:
+        following = _after(result, attended)
+        if attended is not Attendance.UNANSWERED:
+            outcome = Outcome(attended)
         else:
-            explained.append(Outcome.SAVED if following.freezes < result.freezes else Outcome.MISSED)
+            outcome = Outcome.SAVED if following.freezes < result.freezes else Outcome.MISSED
+        told.append((outcome, following))
         result = following
-    return explained
+    return told
+
+
+def _after(streak: Streak, attended: Attendance) -> Streak:
+    match attended:
+        case Attendance.ANSWERED:
+            return after_answer(streak)
+        case Attendance.UNANSWERED:
+            return after_miss(streak)
+        case Attendance.AWAY | Attendance.EXCUSED | Attendance.OPEN:
+            return streak

@@ -252,7 +252,7 @@ async def _mark(publisher: Publisher, this: Round, reply: Reply, recorded: Recor
 
 
 async def _praise(publisher: Publisher, this: Round, reply: Reply, recorded: Recorded) -> None:
-    if recorded.first and recorded.streak.current in MILESTONES:
+    if recorded.grew and recorded.streak.current in MILESTONES:
         await _tell(publisher.congratulate(this, reply.member_id, recorded.streak.current))
 
 

@@ -1,71 +1,80 @@
-"""Streaks and boards, as read by members; and their recomputation from the facts."""
+"""Boards, as read by members; who is shown on them; and their recomputation from the facts."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from bot.domain.standings import Board, By, Period, period_key
-from bot.domain.streaks import Outcome, Streak, outcomes
+from bot.domain.standings import Board, By, Period, Place, period_key
 from bot.practice.context import Practice
-from bot.storage import cards, communities, standings
+from bot.practice.publisher import Publisher
+from bot.storage import boards as stored
+from bot.storage import cards, communities, hidden, standings
+from bot.storage.hidden import Reason
 from bot.storage.statement import Transaction
 
-_SHOWN_ROUNDS = 14
+# Whoever left is found when a page that names them is read; many may have left at once, and nobody waits for all.
+_MOST_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Attended:
-    """What one round meant for a member."""
+class Visibility:
+    """Whether a member is shown on boards, by their own choice."""
 
-    number: int
-    day: date
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class StreakReport:
-    """A member's streak and the latest rounds behind it, oldest first."""
-
-    member_id: str
-    streak: Streak
-    rounds: tuple[Attended, ...]
-
-
-async def streak_report(practice: Practice, community_id: str, member_id: str) -> StreakReport:
-    """Read a member's streak and what their latest rounds meant for it."""
-
-    def transaction() -> Transaction[StreakReport]:
-        streak = yield from standings.member_streak(community_id, member_id)
-        history = yield from standings.member_history(community_id, member_id)
-        settled = [row for row in history if row[2] or not row[3]]
-        attended = [
-            Attended(number, day, outcome)
-            for (number, day, _, _), outcome in zip(settled, outcomes(row[2] for row in settled), strict=True)
-        ]
-        attended += [
-            Attended(number, day, Outcome.OPEN)
-            for number, day, answered, is_open in history
-            if is_open and not answered
-        ]
-        return StreakReport(member_id, streak, tuple(attended[-_SHOWN_ROUNDS:]))
-
-    return await practice.store.read(transaction())
+    shown: bool
 
 
 async def board(
-    practice: Practice, community_id: str, member_id: str, *, by: By, period: Period, page: int = 0
+    practice: Practice,
+    publisher: Publisher,
+    community_id: str,
+    member_id: str,
+    *,
+    by: By,
+    period: Period,
+    place: Place | None = None,
 ) -> Board:
-    """Read a page of a board; its week or month is the one that the community's wall clock shows now."""
+    """Read a page of a board; its week or month is the one that the community's wall clock shows now.
+
+    Members who have left are hidden as they come to light; nobody of them is on the page that is returned.
+    """
+    page = await page_of(practice, community_id, member_id, by=by, period=period, place=place)
+    for _ in range(_MOST_LOOKS):
+        gone = await publisher.gone(community_id, [standing.member_id for standing in page.standings])
+        if not gone:
+            break
+        await practice.store.write(_hide_all(community_id, gone))
+        page = await page_of(practice, community_id, member_id, by=by, period=period, place=place)
+    return page
+
+
+async def page_of(
+    practice: Practice, community_id: str, member_id: str, *, by: By, period: Period, place: Place | None = None
+) -> Board:
+    """Read a page of a board as it is stored, whoever may have left since."""
     now = practice.clock()
 
     def transaction() -> Transaction[Board]:
-        day = yield from communities.local_day(community_id, now)
-        return (
-            yield from standings.board(
-                community_id, by=by, period=period, key=period_key(period, day), page=page, member_id=member_id
-            )
-        )
+        day, week_starts = yield from communities.calendar(community_id, now)
+        key = period_key(period, day, week_starts)
+        return (yield from stored.board(community_id, by=by, period=period, key=key, member_id=member_id, place=place))
 
     return await practice.store.read(transaction())
+
+
+def _hide_all(community_id: str, members: frozenset[str]) -> Transaction[None]:
+    for member_id in sorted(members):
+        yield from hidden.hide(community_id, member_id, Reason.LEFT)
+
+
+async def be_shown(practice: Practice, community_id: str, member_id: str, *, shown: bool) -> Visibility:
+    """Show a member on boards or hide them, as they wish; their own rank they always see."""
+    change = hidden.show if shown else hidden.hide
+    await practice.store.write(change(community_id, member_id, Reason.CHOICE))
+    return Visibility(shown)
+
+
+async def visibility(practice: Practice, community_id: str, member_id: str) -> Visibility:
+    """Read whether a member is shown on boards."""
+    reasons = await practice.store.read(hidden.reasons(community_id, member_id))
+    return Visibility(Reason.CHOICE not in reasons)
 
 
 async def rebuild(practice: Practice) -> dict[str, int]:

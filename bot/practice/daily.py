@@ -12,8 +12,10 @@ from bot.domain.questions import Question
 from bot.domain.rounds import UNFINISHED, Round, State, is_worth_posting, retry_delay
 from bot.domain.schedule import latest_due, next_due
 from bot.practice.answers import backfill
+from bot.practice.closing import close
+from bot.practice.closing_reminders import plan
 from bot.practice.context import Practice
-from bot.practice.publisher import Opening, Publisher, PublishError, Recap, RefusedError, RemovedError
+from bot.practice.publisher import Before, Opening, Publisher, PublishError, RefusedError, RemovedError
 from bot.storage import answers, communities, rounds
 from bot.storage.statement import Transaction
 
@@ -121,7 +123,7 @@ async def carry_on(practice: Practice, publisher: Publisher, round_id: int) -> N
         try:
             async with asyncio.timeout(STEP_TIMEOUT_SECONDS):
                 if this.state is State.CLOSED:
-                    await _recap(practice, publisher, this)
+                    await close(practice, publisher, this)
                 else:
                     await _post(practice, publisher, this)
         except RefusedError as error:
@@ -186,7 +188,8 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
                 await practice.store.write(rounds.abandoned(this.id))
                 return
             try:
-                message_id = await publisher.post_question(Opening(this, question))
+                before = await practice.store.read(_before(this.community_id))
+                message_id = await publisher.post_question(Opening(this, question, before))
             except RemovedError:
                 await practice.store.write(rounds.abandoned(this.id))
                 return
@@ -202,7 +205,7 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
         else:
             this = await practice.store.write(rounds.threaded(this.id, thread_id))
             await practice.store.write(communities.block(this.community_id, None))
-    closing = await practice.store.write(rounds.opened(this.id, practice.clock()))
+    closing = await practice.store.write(_open(this, practice.clock()))
     _log.info("community %s: round %s was opened", this.community_id, this.number)
     if this.attempts > 1:
         # Its thread may have stood for a while already, before any reply in it was known to be one.
@@ -210,28 +213,24 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
             await backfill(practice, publisher, this)
     for previous in closing:
         attempt = await practice.store.write(rounds.begin_attempt(previous.id, practice.clock() + _LEASE))
-        await _recap(practice, publisher, attempt)
+        await close(practice, publisher, attempt)
 
 
-async def _recap(practice: Practice, publisher: Publisher, this: Round) -> None:
-    """Read the last replies of a closed round, then post its model answer in the thread."""
-    if this.thread_id is None:
-        await practice.store.write(rounds.recapped(this.id, ""))
-        return
-    try:
-        await backfill(practice, publisher, this)
-    except RefusedError as error:
-        _log.warning("community %s, round %s: last replies not read: %s", this.community_id, this.number, error)
-    try:
-        recap_id = await publisher.find_recap(this) if this.attempts > 1 else None
-        if recap_id is None:
-            answered = await practice.store.read(answers.members_who_answered(this.id))
-            recap_id = await publisher.post_recap(Recap(this, practice.bank.question(this.question_id), answered))
-    except (RefusedError, RemovedError) as error:
-        # The thread is gone or closed to us. The round is closed all the same; the next one is not held up.
-        _log.warning("community %s, round %s: no recap: %s", this.community_id, this.number, error)
-        recap_id = ""
-    await practice.store.write(rounds.recapped(this.id, recap_id))
+def _open(this: Round, now: datetime) -> Transaction[list[Round]]:
+    """Open a round, and note when members are to be told that it closes; return the rounds that this closed."""
+    closing = yield from rounds.opened(this.id, now)
+    community = yield from communities.community(this.community_id)
+    if community is not None:
+        yield from plan(community, now)
+    return closing
+
+
+def _before(community_id: str) -> Transaction[Before | None]:
+    """Read what the next question tells of the round that it closes."""
+    latest = yield from rounds.latest_round(community_id)
+    if latest is None:
+        return None
+    return Before(latest, (yield from answers.members_who_answered(latest.id)))
 
 
 async def _put_off(practice: Practice, this: Round, *, refused: bool) -> None:

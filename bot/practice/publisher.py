@@ -1,10 +1,11 @@
 """How a round reaches a chat platform, and how what happened there is read back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.digests import Digest
 from bot.domain.questions import Question
 from bot.domain.rounds import Round
 
@@ -17,25 +18,62 @@ class RefusedError(PublishError):
     """The platform will not do it until an admin changes something; the message says what."""
 
 
+class GoneError(PublishError):
+    """The member has left the community."""
+
+
 class RemovedError(PublishError):
     """The message was sent, and somebody has already deleted it."""
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The round before the one that opens, and how many members answered it."""
+
+    round: Round
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
-    """A round and its question, about to be posted."""
+    """A round and its question, about to be posted; `before` is the round that it closes, if there is one."""
 
     round: Round
     question: Question
+    before: Before | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Helpful:
+    """An answer that so many others found helpful."""
+
+    answer_id: str
+    member_id: str
+    votes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """A closed round, its question, and how many members answered it."""
+    """A closed round, its question, and what came of it.
+
+    `milestones` names members with the streak that this round brought them to, `helpful` the most helpful answers.
+    """
 
     round: Round
     question: Question
     answered: int
+    milestones: tuple[tuple[str, int], ...] = ()
+    helpful: tuple[Helpful, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A round that closes soon, for a member who has not answered it."""
+
+    round: Round
+    question: Question
+    closes_at: datetime
+    streak: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +135,43 @@ class Publisher(Protocol):
 
     async def tell_backfilled(self, this: Round, answers: int) -> None:
         """Tell the thread that answers written while the bot was away are counted."""
+
+    async def close_thread(self, this: Round) -> None:
+        """Put the thread of a closed round away; it stays readable."""
+
+    async def most_helpful(self, this: Round, writers: Mapping[str, str], limit: int) -> list[Helpful]:
+        """Read which answers of a round's thread others found most helpful, best first.
+
+        `writers` maps the id of each answer that is eligible to its member. Neither their own votes nor those of bots
+        count, and nothing is listed that nobody voted for.
+        """
+
+    async def post_digest(self, digest: Digest) -> str:
+        """Post the digest of a week; return the message id."""
+
+    async def find_digest(self, digest: Digest, since: datetime) -> str | None:
+        """Return the id of the message that already carries this digest, if there is one."""
+
+    async def gone(self, community_id: str, members: Sequence[str]) -> frozenset[str]:
+        """Return which of these are no members of the community any more; none where that cannot be known now."""
+
+    async def give_role(self, community_id: str, member_id: str, role_id: str) -> None:
+        """Give a member a role.
+
+        Raises:
+            GoneError: they are no member any more.
+            RefusedError: an admin must change something first.
+        """
+
+    async def take_role(self, community_id: str, member_id: str, role_id: str) -> None:
+        """Take a role from a member; raises like `give_role`."""
+
+    async def remind_closing(self, member_id: str, closing: Closing) -> None:
+        """Tell a member in private that a round closes which they have not answered.
+
+        Raises:
+            RefusedError: they take no messages from us.
+        """
 
     async def remind(self, community_id: str, member_id: str, due: int) -> None:
         """Tell a member in private how many of their cards are due.

@@ -11,7 +11,7 @@ from bot.practice.sitting import waiting
 from bot.storage import communities, reminders
 from bot.storage.reminders import Reminder
 
-__all__ = ["Reminder", "remind_at", "reminder", "send_due", "stop"]
+__all__ = ["Reminder", "remind_at", "send_due", "stop"]
 
 _log = logging.getLogger(__name__)
 
@@ -29,11 +29,6 @@ async def remind_at(practice: Practice, community_id: str, member_id: str, at: t
     wanted = Reminder(community_id, member_id, schedule, _next(schedule, now))
     await practice.store.write(reminders.save_reminder(wanted))
     return wanted
-
-
-async def reminder(practice: Practice, community_id: str, member_id: str) -> Reminder | None:
-    """Return a member's reminder; None if they want none."""
-    return await practice.store.read(reminders.reminder_of(community_id, member_id))
 
 
 async def stop(practice: Practice, community_id: str, member_id: str) -> None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 from bot.domain.communities import Community
 from bot.domain.rounds import Round
 from bot.domain.schedule import Due, Schedule, next_due
+from bot.practice.closing_reminders import plan
 from bot.practice.context import Practice
-from bot.storage import answers, communities, rounds
+from bot.storage import answers, communities, rounds, standings
 from bot.storage.statement import Transaction
 
 
@@ -20,9 +21,15 @@ async def set_up(practice: Practice, community_id: str, channel_id: str, schedul
 
     def transaction() -> Transaction[Community]:
         known = yield from communities.community(community_id)
-        community = Community(community_id, channel_id, schedule, settled_day=known.settled_day if known else None)
-        community = replace(community, next_due=community.due_after(now))
+        community = replace(known or Community(community_id, channel_id, schedule), channel_id=channel_id)
+        community = replace(community, schedule=schedule, paused=False, blocked=None)
+        community = replace(
+            community,
+            next_due=community.due_after(now),
+            digest_at=community.digest_after(now) if community.digest_at else None,
+        )
         yield from communities.save_community(community, now)
+        yield from plan(community, now)
         return community
 
     return await practice.store.write(transaction())
@@ -67,13 +74,33 @@ async def resume(practice: Practice, community: Community) -> Community:
     return await _save(practice, replace(active, next_due=active.due_after(practice.clock())))
 
 
+async def start_weeks_on(practice: Practice, community: Community, weekday: int) -> Community:
+    """Let a community's weeks begin on another weekday (0 is Monday), those behind it included."""
+    now = practice.clock()
+
+    def transaction() -> Transaction[Community]:
+        changed = replace(community, week_starts=weekday)
+        changed = replace(changed, digest_at=changed.digest_after(now) if changed.digest_at else None)
+        yield from communities.save_community(changed, now)
+        if weekday != community.week_starts:
+            yield from standings.rebuild_tallies(community.id)
+        return changed
+
+    return await practice.store.write(transaction())
+
+
 async def skip(practice: Practice, community: Community) -> tuple[Due, Due | None] | None:
     """Leave out the next scheduled question; return it and the one after it, or None while paused."""
     left_out = community.next_due
     if left_out is None:
         return None
     following = next_due(community.schedule, practice.clock(), beyond=left_out.day)
-    await practice.store.write(communities.settle_day(community.id, left_out.day, following))
+
+    def transaction() -> Transaction[None]:
+        yield from communities.settle_day(community.id, left_out.day, following)
+        yield from plan(replace(community, next_due=following), practice.clock())
+
+    await practice.store.write(transaction())
     return left_out, following
 
 
@@ -93,5 +120,11 @@ async def refresh_due_times(practice: Practice) -> None:
 
 
 async def _save(practice: Practice, community: Community) -> Community:
-    await practice.store.write(communities.save_community(community, practice.clock()))
-    return community
+    now = practice.clock()
+
+    def transaction() -> Transaction[Community]:
+        yield from communities.save_community(community, now)
+        yield from plan(community, now)
+        return community
+
+    return await practice.store.write(transaction())

@@ -1,5 +1,6 @@
 """The SQL of answers and reveals: what a member wrote, when they saw the model answer, and what follows from it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,6 +9,7 @@ from bot.domain.clock import from_epoch, to_epoch
 from bot.domain.rounds import Round, State
 from bot.domain.streaks import Streak
 from bot.storage.cards import meet_in_round, round_review, withdraw_review
+from bot.storage.hidden import Reason, show
 from bot.storage.rounds import round_by_id
 from bot.storage.standings import add_to_tally, answer_round, member_streak, recount
 from bot.storage.statement import Row, Statement, Transaction
@@ -21,13 +23,23 @@ class Recorded:
     """What recording an answer did.
 
     `new` is False when this answer was known already or is no answer at all; `counts` whether it counts; `first`
-    whether it is the member's first counted answer to the round, the one that moved the streak.
+    whether it is the member's first counted answer to the round; `grew` whether that moved their streak, which it does
+    not while they are away.
     """
 
     new: bool
     counts: bool
     first: bool
     streak: Streak
+    grew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Uncounted:
+    """What a member did in a round that it is not counted for: an answer after the close, a look before an answer."""
+
+    late: bool
+    looked: bool
 
 
 def record_answer(round_id: int, answer: Answer, *, enough: bool = True) -> Transaction[Recorded]:
@@ -64,12 +76,14 @@ def record_answer(round_id: int, answer: Answer, *, enough: bool = True) -> Tran
             to_epoch(answer.edited_at) if answer.edited_at else None,
         ),
     )
+    # Whoever answers is here, also if they had left.
+    yield from show(this.community_id, answer.member_id, Reason.LEFT)
     first = does_count and not had_one
-    if first:
-        current = yield from _project(this, answer.member_id, change=1)
-    else:
-        current = yield from member_streak(this.community_id, answer.member_id)
-    return Recorded(new=True, counts=does_count, first=first, streak=current)
+    before = yield from member_streak(this.community_id, answer.member_id)
+    if not first:
+        return Recorded(new=True, counts=does_count, first=False, streak=before)
+    after = yield from _project(this, answer.member_id, change=1)
+    return Recorded(new=True, counts=True, first=True, streak=after, grew=after.current > before.current)
 
 
 def remove_answer(answer_id: str, now: datetime) -> Transaction[bool]:
@@ -132,6 +146,17 @@ def texts_of(round_id: int, member_id: str) -> Transaction[list[str]]:
     return [row[0] for row in rows]
 
 
+def writers(round_id: int) -> Transaction[dict[str, str]]:
+    """Read who wrote each reply to a round that counts, without those who would rather not be shown."""
+    rows = yield Statement(
+        "SELECT id, member_id FROM answer WHERE round_id = ?1 AND source = 'reply' AND counts = 1"
+        " AND removed_at IS NULL AND NOT EXISTS (SELECT 1 FROM hidden_member"
+        " WHERE hidden_member.community_id = answer.community_id AND hidden_member.member_id = answer.member_id)",
+        (round_id,),
+    )
+    return dict(rows)
+
+
 def members_who_answered(round_id: int) -> Transaction[int]:
     """Count the members with an answer to a round that counts."""
     rows = yield Statement(
@@ -152,6 +177,23 @@ def rounds_by_day(community_id: str, member_id: str, since: date) -> Transaction
     return {date.fromisoformat(day): count for day, count in rows}
 
 
+def uncounted(community_id: str, member_id: str, numbers: Collection[int]) -> Transaction[dict[int, Uncounted]]:
+    """Read what a member did in some rounds that they have no answer to which counts."""
+    found: dict[int, Uncounted] = {}
+    for number in numbers:
+        rows = yield Statement(
+            "SELECT (SELECT max(answer.created_at) FROM answer WHERE answer.round_id = round.id"
+            " AND answer.member_id = ?3 AND answer.removed_at IS NULL), round.closed_at,"
+            " EXISTS (SELECT 1 FROM reveal WHERE reveal.round_id = round.id AND reveal.member_id = ?3)"
+            " FROM round WHERE round.community_id = ?1 AND round.number = ?2",
+            (community_id, number, member_id),
+        )
+        for written_at, closed_at, looked in rows:
+            late = written_at is not None and closed_at is not None and written_at > closed_at
+            found[number] = Uncounted(late=late, looked=bool(looked))
+    return found
+
+
 def _project(this: Round, member_id: str, *, change: int) -> Transaction[Streak]:
     """Keep tally, streak and card in step with one answered round more or less."""
     yield from add_to_tally(this.community_id, member_id, this.day, answers=change)
@@ -160,7 +202,7 @@ def _project(this: Round, member_id: str, *, change: int) -> Transaction[Streak]
     else:
         yield from withdraw_review(round_review(this.id, member_id))
     if change > 0 and this.state is State.OPEN:
-        return (yield from answer_round(this.community_id, member_id))
+        return (yield from answer_round(this, member_id))
     return (yield from recount(this.community_id, member_id))
 
 

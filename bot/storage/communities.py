@@ -8,7 +8,8 @@ from bot.domain.schedule import Due, Schedule
 from bot.storage.statement import Row, Statement, Transaction
 
 _SELECT = (
-    "SELECT id, channel_id, at, zone, weekdays, paused, settled_day, next_due_at, next_due_day, blocked FROM community "
+    "SELECT id, channel_id, at, zone, weekdays, paused, settled_day, next_due_at, next_due_day, blocked,"
+    " week_starts, digest_at FROM community "
 )
 
 
@@ -22,6 +23,12 @@ def local_day(community_id: str, now: datetime) -> Transaction[date]:
     """Read which day a community's wall clock shows; one that is not set up has UTC's."""
     found = yield from community(community_id)
     return (found.schedule.local(now) if found else now).date()
+
+
+def calendar(community_id: str, now: datetime) -> Transaction[tuple[date, int]]:
+    """Read which day a community's wall clock shows, and the weekday with which its weeks begin (0 is Monday)."""
+    found = yield from community(community_id)
+    return (found.schedule.local(now).date(), found.week_starts) if found else (now.date(), 0)
 
 
 def due_communities(now: datetime, limit: int) -> Transaction[list[Community]]:
@@ -44,11 +51,12 @@ def save_community(community: Community, now: datetime) -> Transaction[None]:
     due = community.next_due
     yield Statement(
         "INSERT INTO community (id, channel_id, at, zone, weekdays, paused, settled_day, next_due_at, next_due_day,"
-        " blocked, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        " blocked, created_at, week_starts, digest_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         " ON CONFLICT (id) DO UPDATE SET channel_id = excluded.channel_id, at = excluded.at, zone = excluded.zone,"
         " weekdays = excluded.weekdays, paused = excluded.paused, settled_day = excluded.settled_day,"
         " next_due_at = excluded.next_due_at, next_due_day = excluded.next_due_day, blocked = excluded.blocked,"
-        " left_at = NULL",
+        " week_starts = excluded.week_starts, digest_at = excluded.digest_at, left_at = NULL",
         (
             community.id,
             community.channel_id,
@@ -61,6 +69,8 @@ def save_community(community: Community, now: datetime) -> Transaction[None]:
             due.day.isoformat() if due else None,
             community.blocked,
             to_epoch(now),
+            community.week_starts,
+            to_epoch(community.digest_at) if community.digest_at else None,
         ),
     )
 
@@ -100,7 +110,20 @@ def next_due_at() -> Transaction[datetime | None]:
 
 
 def _community(row: Row) -> Community:
-    identity, channel_id, at, zone, weekdays, paused, settled_day, next_at, next_day, blocked = row
+    (
+        identity,
+        channel_id,
+        at,
+        zone,
+        weekdays,
+        paused,
+        settled_day,
+        next_at,
+        next_day,
+        blocked,
+        week_starts,
+        digest_at,
+    ) = row
     return Community(
         id=identity,
         channel_id=channel_id,
@@ -109,4 +132,6 @@ def _community(row: Row) -> Community:
         settled_day=date.fromisoformat(settled_day) if settled_day else None,
         next_due=Due(date.fromisoformat(next_day), from_epoch(next_at)) if next_at is not None else None,
         blocked=blocked,
+        week_starts=week_starts,
+        digest_at=from_epoch(digest_at) if digest_at is not None else None,
     )

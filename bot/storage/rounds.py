@@ -6,12 +6,12 @@ from datetime import date, datetime
 from bot.domain.clock import from_epoch, to_epoch
 from bot.domain.rounds import Round, State
 from bot.storage.cards import round_review, withdraw_review
-from bot.storage.standings import add_to_tally, miss_round, recount
+from bot.storage.standings import add_to_tally, miss_round, recount, recount_everyone
 from bot.storage.statement import Row, Statement, Transaction
 
 _SELECT = (
     "SELECT id, community_id, day, take, number, question_id, state, channel_id, due_at, claimed_at, attempts,"
-    " message_id, thread_id, opened_at, closed_at, recap_id, scanned_to FROM round "
+    " message_id, thread_id, opened_at, closed_at, recap_id, scanned_to, voided, unwritable FROM round "
 )
 
 
@@ -85,9 +85,31 @@ def round_of_thread(thread_id: str) -> Transaction[Round | None]:
 
 def latest_round(community_id: str) -> Transaction[Round | None]:
     """Read the newest round that members have seen."""
+    found = yield from latest_rounds(community_id, 1)
+    return found[0] if found else None
+
+
+def open_round(community_id: str) -> Transaction[Round | None]:
+    """Read the round of a community that is open."""
     rows = yield Statement(
-        _SELECT + "WHERE community_id = ?1 AND state IN ('open', 'closed') ORDER BY number DESC LIMIT 1",
-        (community_id,),
+        _SELECT + "WHERE community_id = ?1 AND state = 'open' ORDER BY number DESC LIMIT 1", (community_id,)
+    )
+    return _round(rows[0]) if rows else None
+
+
+def latest_rounds(community_id: str, count: int) -> Transaction[list[Round]]:
+    """Read the newest rounds that members have seen, newest first."""
+    rows = yield Statement(
+        _SELECT + "WHERE community_id = ?1 AND state IN ('open', 'closed') ORDER BY number DESC LIMIT ?2",
+        (community_id, count),
+    )
+    return [_round(row) for row in rows]
+
+
+def round_by_number(community_id: str, number: int) -> Transaction[Round | None]:
+    """Read a round that members have seen by its number."""
+    rows = yield Statement(
+        _SELECT + "WHERE community_id = ?1 AND number = ?2 AND state IN ('open', 'closed')", (community_id, number)
     )
     return _round(rows[0]) if rows else None
 
@@ -142,10 +164,13 @@ def published(round_id: int, message_id: str) -> Transaction[Round]:
 
 
 def threaded(round_id: int, thread_id: str | None) -> Transaction[Round]:
-    """Note the thread of a round; None where the platform refused one, and answers come by form alone."""
+    """Note the thread of a round; None where the platform refused one, and answers come by form alone.
+
+    A round without a thread counts against nobody.
+    """
     yield Statement(
-        "UPDATE round SET state = 'threaded', thread_id = ?2 WHERE id = ?1 AND state = 'published'",
-        (round_id, thread_id),
+        "UPDATE round SET state = 'threaded', thread_id = ?2, unwritable = ?3 WHERE id = ?1 AND state = 'published'",
+        (round_id, thread_id, int(thread_id is None)),
     )
     return (yield from _existing(round_id))
 
@@ -176,7 +201,7 @@ def opened(round_id: int, now: datetime) -> Transaction[list[Round]]:
             "UPDATE round SET state = 'closed', closed_at = ?2, retry_at = ?2, attempts = 0 WHERE id = ?1",
             (previous.id, to_epoch(now)),
         )
-        yield from miss_round(previous.community_id, previous.id)
+        yield from miss_round(previous)
     yield Statement(
         "UPDATE round SET state = 'open', opened_at = ?2, attempts = 0 WHERE id = ?1", (round_id, to_epoch(now))
     )
@@ -194,6 +219,16 @@ def opened(round_id: int, now: datetime) -> Transaction[list[Round]]:
         (this.community_id, to_epoch(now)),
     )
     return [_round(row) for row in rows]
+
+
+def void(round_id: int, *, voided: bool) -> Transaction[Round]:
+    """Let a round count against nobody because an admin says so, or take that back; who answered it keeps it."""
+    return (yield from _excuse(round_id, "UPDATE round SET voided = ?2 WHERE id = ?1", excused=voided))
+
+
+def unwritable(round_id: int) -> Transaction[Round]:
+    """Let a round count against nobody because its thread could not be written to."""
+    return (yield from _excuse(round_id, "UPDATE round SET unwritable = ?2 WHERE id = ?1", excused=True))
 
 
 def put_off(round_id: int, retry_at: datetime) -> Transaction[None]:
@@ -224,6 +259,15 @@ def scanned(round_id: int, message_id: str) -> Transaction[None]:
         " OR (length(scanned_to) = length(?2) AND scanned_to < ?2))",
         (round_id, message_id),
     )
+
+
+def _excuse(round_id: int, update: str, *, excused: bool) -> Transaction[Round]:
+    before = yield from _existing(round_id)
+    yield Statement(update, (round_id, int(excused)))
+    after = yield from _existing(round_id)
+    if after.state is State.CLOSED and after.is_excused is not before.is_excused:
+        yield from recount_everyone(after.community_id)
+    return after
 
 
 def _give_up(this: Round) -> Transaction[None]:
@@ -262,4 +306,6 @@ def _round(row: Row) -> Round:
         closed_at=None if row[14] is None else from_epoch(row[14]),
         recap_id=row[15],
         scanned_to=row[16],
+        voided=bool(row[17]),
+        unwritable=bool(row[18]),
     )

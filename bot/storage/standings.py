@@ -1,25 +1,40 @@
 """The projections: streaks and tallies, kept in the transaction that changes a fact, and rebuildable from the facts."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from bot.domain.standings import PAGE_SIZE, Board, By, Period, Standing, period_keys, ranked
-from bot.domain.streaks import Streak, after_answer, after_miss, streak
+from bot.domain.absences import Absence
+from bot.domain.rounds import Round, State
+from bot.domain.standings import By, Period, period_key
+from bot.domain.streaks import Attendance, Streak, after_answer, after_miss, attendance, streak
+from bot.storage.absences import absences_of, away_on, every_absence
+from bot.storage.boards import CURRENT, LONGEST, board_of, count_board, count_boards, move
 from bot.storage.statement import Statement, Transaction
 
 # A member's rounds, oldest first: those that were opened, and any that they answered before it was.
 _HISTORY = (
-    "SELECT answered, number, day, state FROM ("
+    "SELECT number, day, state, excused, answered FROM ("
     "SELECT EXISTS (SELECT 1 FROM answer WHERE answer.round_id = round.id AND answer.member_id = ?2"
-    " AND answer.counts = 1 AND answer.removed_at IS NULL) AS answered, round.number, round.day, round.state"
+    " AND answer.counts = 1 AND answer.removed_at IS NULL) AS answered,"
+    " round.number, round.day, round.state, (round.voided = 1 OR round.unwritable = 1) AS excused"
     " FROM round WHERE round.community_id = ?1 AND round.number IS NOT NULL"
     ") AS history WHERE answered OR state IN ('open', 'closed') ORDER BY number"
 )
+_HIDDEN = "EXISTS (SELECT 1 FROM hidden_member WHERE hidden_member.community_id = ?1 AND hidden_member.member_id = "
+_MEMBERS_AT_ONCE = 500
+# Rounds that may have opened before an earlier one's recap is posted.
+_ROUNDS_SINCE = 2
 
-# (column, rows) of each board; every one is an ordered index.
-_CURRENT = ("current", "FROM standing WHERE community_id = ?1 AND current > 0 ")
-_LONGEST = ("longest", "FROM standing WHERE community_id = ?1 AND longest > 0 ")
-_ANSWERS = ("answers", "FROM tally WHERE community_id = ?1 AND period = ?2 AND answers > 0 ")
-_QUIZ = ("quiz", "FROM tally WHERE community_id = ?1 AND period = ?2 AND quiz > 0 ")
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """How a member stands to one round."""
+
+    number: int
+    day: date
+    attendance: Attendance
 
 
 def member_streak(community_id: str, member_id: str) -> Transaction[Streak]:
@@ -31,129 +46,216 @@ def member_streak(community_id: str, member_id: str) -> Transaction[Streak]:
     return Streak(*rows[0]) if rows else Streak()
 
 
-def member_history(community_id: str, member_id: str) -> Transaction[list[tuple[int, date, bool, bool]]]:
-    """Read a member's rounds, oldest first, as (number, local day, answered, not closed yet)."""
+def member_history(community_id: str, member_id: str) -> Transaction[list[Attended]]:
+    """Read how a member stands to each round, oldest first."""
     rows = yield Statement(_HISTORY, (community_id, member_id))
+    absences = yield from absences_of(community_id, member_id)
     return [
-        (number, date.fromisoformat(day), bool(answered), state != "closed") for answered, number, day, state in rows
+        Attended(number, (local := date.fromisoformat(day)), _attendance(local, state, excused, answered, absences))
+        for number, day, state, excused, answered in rows
     ]
 
 
-def answer_round(community_id: str, member_id: str) -> Transaction[Streak]:
+def answer_round(this: Round, member_id: str) -> Transaction[Streak]:
     """Project the first counted answer of a member to the open round; return the new streak."""
-    before = yield from member_streak(community_id, member_id)
+    before = yield from member_streak(this.community_id, member_id)
+    if (yield from away_on(this.community_id, member_id, this.day)):
+        return before
     after = after_answer(before)
-    yield from _put(community_id, member_id, after)
+    yield from _put(this.community_id, member_id, after)
     return after
 
 
-def miss_round(community_id: str, round_id: int) -> Transaction[None]:
-    """Project the closing of a round onto everyone with a streak who did not answer it."""
+def miss_round(this: Round) -> Transaction[None]:
+    """Project the closing of a round onto everyone with a streak who did not answer it and was not away."""
+    if this.is_excused:
+        return
     rows = yield Statement(
         "SELECT member_id, current, longest, freezes FROM standing WHERE community_id = ?1 AND current > 0"
         " AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.round_id = ?2 AND answer.member_id = standing.member_id"
-        " AND answer.counts = 1 AND answer.removed_at IS NULL)",
-        (community_id, round_id),
+        " AND answer.counts = 1 AND answer.removed_at IS NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM absence WHERE absence.community_id = ?1"
+        " AND absence.member_id = standing.member_id AND absence.from_day <= ?3 AND absence.until_day >= ?3)",
+        (this.community_id, this.id, this.day.isoformat()),
     )
     for member_id, current, longest, freezes in rows:
-        yield from _put(community_id, member_id, after_miss(Streak(current, longest, freezes)))
+        after = after_miss(Streak(current, longest, freezes))
+        yield Statement(
+            "UPDATE standing SET current = ?3, freezes = ?4 WHERE community_id = ?1 AND member_id = ?2",
+            (this.community_id, member_id, after.current, after.freezes),
+        )
+    if rows:
+        # Counted in one go: many streaks may end at once.
+        yield from count_board(this.community_id, CURRENT)
+
+
+def reached(this: Round, milestones: Collection[int]) -> Transaction[list[tuple[str, int]]]:
+    """Read whose streak a closed round brought to a milestone, highest first, without those who are hidden.
+
+    Whoever has answered a newer round meanwhile is one further than the milestone by now.
+    """
+    found: list[tuple[str, int]] = []
+    for milestone in sorted(milestones, reverse=True):
+        rows = yield Statement(
+            "SELECT member_id FROM standing WHERE community_id = ?1 AND hidden = 0 AND current BETWEEN ?2 AND ?3"
+            " AND EXISTS (SELECT 1 FROM answer WHERE answer.round_id = ?4 AND answer.member_id = standing.member_id"
+            " AND answer.counts = 1 AND answer.removed_at IS NULL) ORDER BY member_id",
+            (this.community_id, milestone, milestone + _ROUNDS_SINCE, this.id),
+        )
+        for (member_id,) in rows:
+            history = yield from member_history(this.community_id, member_id)
+            until = [each for each in history if this.number is not None and each.number <= this.number]
+            if until[-1].attendance is Attendance.ANSWERED and _streak(until).current == milestone:
+                found.append((member_id, milestone))
+    return found
 
 
 def recount(community_id: str, member_id: str) -> Transaction[Streak]:
     """Compute a member's streak afresh from the facts and store it."""
     history = yield from member_history(community_id, member_id)
-    result = streak(answered for _, _, answered, is_open in history if answered or not is_open)
+    result = _streak(history)
     yield from _put(community_id, member_id, result)
     return result
 
 
+def recount_everyone(community_id: str) -> Transaction[int]:
+    """Compute the streaks of all members who ever answered afresh from the facts; return how many they are."""
+    rows = yield Statement(
+        "SELECT id, day, state, (voided = 1 OR unwritable = 1) FROM round"
+        " WHERE community_id = ?1 AND number IS NOT NULL ORDER BY number",
+        (community_id,),
+    )
+    rounds = [(round_id, date.fromisoformat(day), state, excused) for round_id, day, state, excused in rows]
+    absences = yield from every_absence(community_id)
+    last, counted = "", 0
+    while members := (
+        yield Statement(
+            "SELECT DISTINCT member_id FROM answer WHERE community_id = ?1 AND member_id > ?2"
+            " ORDER BY member_id LIMIT ?3",
+            (community_id, last, _MEMBERS_AT_ONCE),
+        )
+    ):
+        answered = yield Statement(
+            "SELECT DISTINCT member_id, round_id FROM answer WHERE community_id = ?1 AND member_id > ?2"
+            " AND member_id <= ?3 AND counts = 1 AND removed_at IS NULL",
+            (community_id, last, members[-1][0]),
+        )
+        rounds_of: defaultdict[str, set[int]] = defaultdict(set)
+        for member_id, round_id in answered:
+            rounds_of[member_id].add(round_id)
+        for (member_id,) in members:
+            theirs, away = rounds_of[member_id], absences.get(member_id, ())
+            after = streak(
+                _attendance(day, state, excused, round_id in theirs, away)
+                for round_id, day, state, excused in rounds
+                if round_id in theirs or state in (State.OPEN, State.CLOSED)
+            )
+            yield from _put(community_id, member_id, after)
+        last, counted = members[-1][0], counted + len(members)
+    return counted
+
+
 def add_to_tally(community_id: str, member_id: str, day: date, *, answers: int = 0, quiz: int = 0) -> Transaction[None]:
     """Add to what a member did in each period that a local day belongs to."""
-    for period in period_keys(day):
-        yield Statement(
-            "INSERT INTO tally (community_id, period, member_id, answers, quiz) VALUES (?1, ?2, ?3, ?4, ?5)"
+    rows = yield Statement("SELECT week_starts FROM community WHERE id = ?1", (community_id,))
+    week_starts = rows[0][0] if rows else 0
+    for period in Period:
+        key = period_key(period, day, week_starts)
+        rows = yield Statement(
+            "INSERT INTO tally (community_id, period, member_id, answers, quiz, hidden)"
+            " SELECT ?1, ?2, ?3, ?4, ?5, " + _HIDDEN + "?3) WHERE 1"
             " ON CONFLICT (community_id, period, member_id) DO UPDATE SET"
-            " answers = tally.answers + excluded.answers, quiz = tally.quiz + excluded.quiz",
-            (community_id, period, member_id, answers, quiz),
+            " answers = tally.answers + excluded.answers, quiz = tally.quiz + excluded.quiz"
+            " RETURNING answers, quiz, hidden",
+            (community_id, key, member_id, answers, quiz),
         )
-
-
-def board(community_id: str, *, by: By, period: Period, key: str, page: int, member_id: str) -> Transaction[Board]:
-    """Read one page of a board and the asking member's own standing.
-
-    `key` names the period (see `period_key`); pages count from 0 and a page past the end is the last one. A streak
-    has no period: the board of all time shows the longest ones, any other the current ones.
-    """
-    asked: tuple[str, ...] = (community_id, key)
-    if by is By.STREAK:
-        (column, source), asked = (_LONGEST if period is Period.ALL else _CURRENT), (community_id,)
-    else:
-        column, source = _ANSWERS if by is By.ANSWERS else _QUIZ
-    extra = f"?{len(asked) + 1}"
-
-    def rank_of(value: int) -> Transaction[int]:
-        above = yield Statement("SELECT count(*) " + source + f"AND {column} > {extra}", (*asked, value))
-        return int(above[0][0]) + 1
-
-    rows = yield Statement("SELECT count(*) " + source, asked)
-    total = int(rows[0][0])
-    page = max(0, min(page, -(-total // PAGE_SIZE) - 1))
-    rows = yield Statement(
-        f"SELECT member_id, {column} " + source + f"ORDER BY {column} DESC, member_id LIMIT {PAGE_SIZE} OFFSET {extra}",
-        (*asked, page * PAGE_SIZE),
-    )
-    shown = [(str(member), int(value)) for member, value in rows]
-    first_rank = (yield from rank_of(shown[0][1])) if shown else 1
-    standings = ranked(shown, first_rank, page * PAGE_SIZE + 1)
-    rows = yield Statement(f"SELECT {column} " + source + f"AND member_id = {extra}", (*asked, member_id))
-    own = Standing((yield from rank_of(int(rows[0][0]))), member_id, int(rows[0][0])) if rows else None
-    return Board(by, period, page, standings, total, own)
+        after_answers, after_quiz, hidden = rows[0]
+        if not hidden:
+            of_answers, of_quiz = board_of(By.ANSWERS, period, key), board_of(By.QUIZ, period, key)
+            yield from move(community_id, of_answers, after_answers - answers, after_answers)
+            yield from move(community_id, of_quiz, after_quiz - quiz, after_quiz)
 
 
 def rebuild(community_id: str) -> Transaction[int]:
     """Compute every standing and tally of a community afresh from the facts; return how many members have one."""
     yield Statement("DELETE FROM standing WHERE community_id = ?1", (community_id,))
-    yield Statement("DELETE FROM tally WHERE community_id = ?1", (community_id,))
-    answers = yield Statement(
-        "SELECT DISTINCT answer.member_id, round.id, round.day FROM answer JOIN round ON round.id = answer.round_id"
-        " WHERE answer.community_id = ?1 AND answer.counts = 1 AND answer.removed_at IS NULL"
-        " AND round.number IS NOT NULL",
+    yield from recount_everyone(community_id)
+    yield from rebuild_tallies(community_id)
+    yield from count_boards(community_id)
+    ranked = yield Statement(
+        "SELECT member_id FROM standing WHERE community_id = ?1 AND longest > 0"
+        " UNION SELECT member_id FROM tally WHERE community_id = ?1 AND (answers > 0 OR quiz > 0)",
         (community_id,),
     )
-    for member_id, _, day in answers:
-        yield from add_to_tally(community_id, member_id, date.fromisoformat(day), answers=1)
-    members = {row[0] for row in answers}
-    for member_id in sorted(members):
-        yield from recount(community_id, member_id)
-    results = yield Statement(
-        "SELECT member_id, day, count(*) FROM quiz_result WHERE community_id = ?1 AND correct = 1"
+    return len(ranked)
+
+
+def rebuild_tallies(community_id: str) -> Transaction[None]:
+    """Compute every tally of a community afresh from the facts, as when its weeks start on another day."""
+    yield Statement("DELETE FROM tally WHERE community_id = ?1", (community_id,))
+    answers = yield Statement(
+        "SELECT member_id, day, count(*), 0 FROM ("
+        "SELECT DISTINCT answer.member_id, round.id, round.day FROM answer JOIN round ON round.id = answer.round_id"
+        " WHERE answer.community_id = ?1 AND answer.counts = 1 AND answer.removed_at IS NULL"
+        " AND round.number IS NOT NULL) AS answered GROUP BY member_id, day",
+        (community_id,),
+    )
+    right = yield Statement(
+        "SELECT member_id, day, 0, count(*) FROM quiz_result WHERE community_id = ?1 AND correct = 1"
         " GROUP BY member_id, day",
         (community_id,),
     )
-    for member_id, day, correct in results:
-        yield from add_to_tally(community_id, member_id, date.fromisoformat(day), quiz=correct)
-    return len(members | {row[0] for row in results})
+    for member_id, day, answered, quiz in (*answers, *right):
+        yield from add_to_tally(community_id, member_id, date.fromisoformat(day), answers=answered, quiz=quiz)
+    yield from count_boards(community_id)
 
 
-def projections(community_id: str) -> Transaction[tuple[list[tuple[object, ...]], list[tuple[object, ...]]]]:
-    """Read all standings and tallies of a community, in a fixed order, so that two of them can be compared."""
+def projections(
+    community_id: str,
+) -> Transaction[tuple[list[tuple[object, ...]], list[tuple[object, ...]], list[tuple[object, ...]]]]:
+    """Read all standings, tallies and counts of a community, in a fixed order, so that two of them can be compared."""
     standings = yield Statement(
-        "SELECT member_id, current, longest, freezes FROM standing WHERE community_id = ?1"
+        "SELECT member_id, current, longest, freezes, hidden FROM standing WHERE community_id = ?1"
         " AND (longest > 0 OR freezes > 0) ORDER BY member_id",
         (community_id,),
     )
     tallies = yield Statement(
-        "SELECT period, member_id, answers, quiz FROM tally WHERE community_id = ?1 AND (answers > 0 OR quiz > 0)"
-        " ORDER BY period, member_id",
+        "SELECT period, member_id, answers, quiz, hidden FROM tally WHERE community_id = ?1"
+        " AND (answers > 0 OR quiz > 0) ORDER BY period, member_id",
         (community_id,),
     )
-    return standings, tallies
+    counts = yield Statement(
+        "SELECT board, value, members FROM board_count WHERE community_id = ?1 AND members > 0 ORDER BY board, value",
+        (community_id,),
+    )
+    return standings, tallies, counts
+
+
+def _streak(history: Iterable[Attended]) -> Streak:
+    return streak(each.attendance for each in history)
+
+
+def _attendance(day: date, state: str, excused: object, answered: object, absences: Iterable[Absence]) -> Attendance:
+    return attendance(
+        answered=bool(answered),
+        away=any(absence.covers(day) for absence in absences),
+        excused=bool(excused),
+        is_open=state != State.CLOSED,
+    )
 
 
 def _put(community_id: str, member_id: str, value: Streak) -> Transaction[None]:
-    yield Statement(
-        "INSERT INTO standing (community_id, member_id, current, longest, freezes) VALUES (?1, ?2, ?3, ?4, ?5)"
+    rows = yield Statement(
+        "SELECT current, longest FROM standing WHERE community_id = ?1 AND member_id = ?2", (community_id, member_id)
+    )
+    current, longest = rows[0] if rows else (0, 0)
+    rows = yield Statement(
+        "INSERT INTO standing (community_id, member_id, current, longest, freezes, hidden)"
+        " SELECT ?1, ?2, ?3, ?4, ?5, " + _HIDDEN + "?2) WHERE 1"
         " ON CONFLICT (community_id, member_id) DO UPDATE SET current = excluded.current, longest = excluded.longest,"
-        " freezes = excluded.freezes",
+        " freezes = excluded.freezes RETURNING hidden",
         (community_id, member_id, value.current, value.longest, value.freezes),
     )
+    if not rows[0][0]:
+        yield from move(community_id, CURRENT, current, value.current)
+        yield from move(community_id, LONGEST, longest, value.longest)

@@ -58,6 +58,11 @@ def test_a_press_that_opens_a_form_or_changes_its_message_says_so_beforehand(pre
         Press.WRITE: Reply.FORM,
         Press.REPORT: Reply.FORM,
         Press.SETTLE: Reply.UPDATE,
+        Press.COUNTED: Reply.UPDATE,
+        Press.SHOWN: Reply.UPDATE,
+        Press.EXPLAIN: Reply.UPDATE,
+        Press.STREAK_OF: Reply.UPDATE,
+        Press.VOID: Reply.UPDATE,
         **dict.fromkeys(
             (Press.RATE, Press.CHOOSE, Press.SHOW, Press.JUDGE, Press.NEXT, Press.FINISH, Press.REVIEW), Reply.UPDATE
         ),

@@ -113,7 +113,7 @@ async def test_a_press_that_made_no_sense_leaves_no_trace(classroom: Classroom, 
     for identity in ids(asked)[:4]:
         await presses.press(classroom.practice, publisher, ADA, f"{identity}:brutal")
 
-    board = await boards.board(classroom.practice, CLUB, "ada", by=By.QUIZ, period=Period.ALL)
+    board = await boards.page_of(classroom.practice, CLUB, "ada", by=By.QUIZ, period=Period.ALL)
     assert board.own is None
     again = await presses.press(classroom.practice, publisher, ADA, button_id(Press.NEXT, ids(asked)[0].split(":")[2]))
     assert again == asked

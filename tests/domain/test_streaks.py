@@ -4,13 +4,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.domain.streaks import MILESTONES, Outcome, Streak, after_answer, after_miss, outcomes, streak
+from bot.domain.streaks import MILESTONES, Attendance, Outcome, Streak, after_answer, after_miss, attendance, explained
+from bot.domain.streaks import streak as streak_of
 
 # Long runs with a few misses, since freezes and milestones need them.
 HISTORIES = some.lists(
     some.tuples(some.integers(0, 40), some.integers(1, 4)).map(lambda run: [True] * run[0] + [False] * run[1]),
     max_size=8,
 ).map(lambda runs: [answered for run in runs for answered in run][:-1]) | some.lists(some.booleans(), max_size=60)
+
+
+NEITHER = (Attendance.AWAY, Attendance.EXCUSED, Attendance.OPEN)
+ROUNDS = some.lists(some.sampled_from(Attendance), max_size=60) | HISTORIES.map(
+    lambda history: [Attendance.ANSWERED if answered else Attendance.UNANSWERED for answered in history]
+)
+
+
+def attended(history: list[bool]) -> list[Attendance]:
+    return [Attendance.ANSWERED if answered else Attendance.UNANSWERED for answered in history]
+
+
+def streak(history: list[bool]) -> Streak:
+    return streak_of(attended(history))
+
+
+def outcomes(history: list[bool]) -> list[Outcome]:
+    return [outcome for outcome, _ in explained(attended(history))]
 
 
 def reference(history: list[bool]) -> tuple[Streak, list[Outcome]]:
@@ -99,3 +118,40 @@ def test_the_next_freeze_comes_after_exactly_as_many_rounds_as_are_told(history:
 
 def test_the_milestones_are_a_week_a_month_a_hundred_and_a_year_of_rounds() -> None:
     assert sorted(MILESTONES) == [7, 30, 100, 365]
+
+
+@given(ROUNDS)
+def test_rounds_that_count_neither_way_might_as_well_not_have_been(rounds: list[Attendance]) -> None:
+    counted = [each for each in rounds if each not in NEITHER]
+
+    assert streak_of(rounds) == streak_of(counted)
+
+
+@given(ROUNDS)
+def test_each_round_is_explained_by_its_outcome_and_the_streak_after_it(rounds: list[Attendance]) -> None:
+    told = explained(rounds)
+
+    assert [after for _, after in told] == [streak_of(rounds[: place + 1]) for place in range(len(rounds))]
+    for attended_, (outcome, _) in zip(rounds, told, strict=True):
+        assert outcome.value == attended_.value or attended_ is Attendance.UNANSWERED
+        assert (outcome in {Outcome.SAVED, Outcome.MISSED}) == (attended_ is Attendance.UNANSWERED)
+
+
+@pytest.mark.parametrize(
+    ("true", "expected"),
+    [
+        ({"answered"}, Attendance.ANSWERED),
+        ({"answered", "excused"}, Attendance.ANSWERED),
+        ({"answered", "away"}, Attendance.AWAY),
+        ({"away", "excused", "is_open"}, Attendance.AWAY),
+        ({"excused", "is_open"}, Attendance.EXCUSED),
+        ({"is_open"}, Attendance.OPEN),
+        (set(), Attendance.UNANSWERED),
+    ],
+)
+def test_away_comes_before_an_answer_and_an_answer_before_an_excuse(true: set[str], expected: Attendance) -> None:
+    stands = attendance(
+        answered="answered" in true, away="away" in true, excused="excused" in true, is_open="is_open" in true
+    )
+
+    assert stands is expected

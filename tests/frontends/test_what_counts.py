@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.practice import boards
+from bot.practice import streaks
 from bot.storage import answers
 from study import DAY, HOUR, Study, labels, marks, shown
 
@@ -10,7 +10,7 @@ SAID = "gradients flow backwards through the graph"
 
 
 async def in_a_row(study: Study, member_id: int) -> int:
-    report = await boards.streak_report(study.app.practice, str(study.guild.id), str(member_id))
+    report = await streaks.streak_report(study.app.practice, str(study.guild.id), str(member_id))
     return report.streak.current
 
 

@@ -57,7 +57,7 @@ async def through(classroom: Classroom, first: Turn, *, right: bool = True) -> l
 
 
 async def quiz_points(classroom: Classroom) -> int:
-    board = await boards.board(classroom.practice, *ADA, by=By.QUIZ, period=Period.ALL)
+    board = await boards.page_of(classroom.practice, *ADA, by=By.QUIZ, period=Period.ALL)
     return board.own.value if board.own else 0
 
 

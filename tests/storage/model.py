@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.domain.rounds import State
-from bot.domain.standings import period_keys
-from bot.domain.streaks import Streak, streak
+from bot.domain.standings import Period, period_key
+from bot.domain.streaks import Attendance, Streak, streak
+from bot.storage.standings import Attended
 
-Projections = tuple[list[tuple[object, ...]], list[tuple[object, ...]]]
+Projections = tuple[list[tuple[object, ...]], list[tuple[object, ...]], list[tuple[object, ...]]]
 UNSEEN = (State.CLAIMED, State.PUBLISHED, State.THREADED)
 
 
@@ -23,6 +24,8 @@ class ModelRound:
     question_id: int
     state: State = State.CLAIMED
     closed_at: datetime | None = None
+    voided: bool = False
+    unwritable: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -47,6 +50,9 @@ class ModelCommunity:
     answers: dict[str, ModelAnswer] = field(default_factory=dict)
     reveals: dict[tuple[int, str], datetime] = field(default_factory=dict)
     quiz: list[tuple[str, date, bool]] = field(default_factory=list)
+    away: list[tuple[str, date, date]] = field(default_factory=list)
+    hidden: set[tuple[str, str]] = field(default_factory=set)
+    week_starts: int = 0
 
     def claim(self, round_id: int, day: date, take: int) -> ModelRound:
         number = max((this.number or 0 for this in self.rounds), default=0) + 1
@@ -128,39 +134,63 @@ class ModelCommunity:
             if answer.counts and not answer.removed and answer.round.state is not State.ABANDONED
         }
 
-    def history(self, member_id: str) -> list[tuple[int, date, bool, bool]]:
-        """Return a member's rounds as (number, local day, answered, still open): closed, open, and early answered."""
-        rounds = [
-            (this.number, this.day, self.has_answered(this, member_id), this.state is not State.CLOSED, this.state)
-            for this in self.rounds
-            if this.number is not None
-        ]
+    def is_away(self, member_id: str, day: date) -> bool:
+        return any(member == member_id and first <= day <= last for member, first, last in self.away)
+
+    def is_hidden(self, member_id: str) -> bool:
+        return any(member == member_id for member, _ in self.hidden)
+
+    def history(self, member_id: str) -> list[Attended]:
+        """Return how a member stands to each round that was opened, or that they answered before it was."""
         return [
-            (number, day, answered, is_open)
-            for number, day, answered, is_open, state in rounds
-            if answered or state not in UNSEEN
+            Attended(this.number, this.day, self.attendance(this, member_id))
+            for this in self.rounds
+            if this.number is not None and (this.state not in UNSEEN or self.has_answered(this, member_id))
         ]
+
+    def attendance(self, this: ModelRound, member_id: str) -> Attendance:
+        if self.is_away(member_id, this.day):
+            return Attendance.AWAY
+        if self.has_answered(this, member_id):
+            return Attendance.ANSWERED
+        if this.voided or this.unwritable:
+            return Attendance.EXCUSED
+        return Attendance.UNANSWERED if this.state is State.CLOSED else Attendance.OPEN
 
     def streak(self, member_id: str) -> Streak:
-        return streak(answered for _, _, answered, is_open in self.history(member_id) if answered or not is_open)
+        return streak(each.attendance for each in self.history(member_id))
+
+    def period_keys(self, day: date) -> list[str]:
+        return [period_key(period, day, self.week_starts) for period in Period]
 
     def projections(self) -> Projections:
-        """Return standings and tallies as the store lists them."""
+        """Return standings, tallies and the counts of every board as the store lists them."""
         members = {answer.member_id for answer in self.answers.values()}
         streaks = {member: self.streak(member) for member in sorted(members)}
         answered: Counter[tuple[str, str]] = Counter()
         for member in members:
             for this in self.rounds:
                 if this.number is not None and self.has_answered(this, member):
-                    answered.update((period, member) for period in period_keys(this.day))
+                    answered.update((period, member) for period in self.period_keys(this.day))
         right = Counter(
-            (period, member) for member, day, correct in self.quiz if correct for period in period_keys(day)
+            (period, member) for member, day, correct in self.quiz if correct for period in self.period_keys(day)
         )
+        counts: Counter[tuple[str, int]] = Counter()
+        for member, each in streaks.items():
+            if not self.is_hidden(member):
+                counts.update({("current", each.current): 1, ("longest", each.longest): 1})
+        for key in answered.keys() | right.keys():
+            if not self.is_hidden(key[1]):
+                counts.update([(f"answers:{key[0]}", answered[key]), (f"quiz:{key[0]}", right[key])])
         return (
             [
-                (member, each.current, each.longest, each.freezes)
+                (member, each.current, each.longest, each.freezes, int(self.is_hidden(member)))
                 for member, each in streaks.items()
                 if each.longest or each.freezes
             ],
-            [(*key, answered[key], right[key]) for key in sorted(answered.keys() | right.keys())],
+            [
+                (*key, answered[key], right[key], int(self.is_hidden(key[1])))
+                for key in sorted(answered.keys() | right.keys())
+            ],
+            sorted((board, value, members) for (board, value), members in counts.items() if value > 0),
         )

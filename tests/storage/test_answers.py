@@ -50,7 +50,7 @@ async def test_the_first_counted_answer_moves_the_streak_and_a_second_does_not(s
     first = await record(store, this, REPLY)
     second = await record(store, this, replace(REPLY, id="101", source=Source.FORM))
 
-    assert first == Recorded(new=True, counts=True, first=True, streak=Streak(1, 1))
+    assert first == Recorded(new=True, counts=True, first=True, streak=Streak(1, 1), grew=True)
     assert second == Recorded(new=True, counts=True, first=False, streak=Streak(1, 1))
     assert await store.read(answers.members_who_answered(this.id)) == 1
 
@@ -78,7 +78,7 @@ async def test_an_answer_written_in_time_counts_however_late_it_is_heard_of(stor
 
     found = await record(store, this, REPLY)
 
-    assert found == Recorded(new=True, counts=True, first=True, streak=Streak(2, 2))
+    assert found == Recorded(new=True, counts=True, first=True, streak=Streak(2, 2), grew=True)
 
 
 async def test_only_what_was_written_before_the_first_reveal_counts(store: SQLite, this: Round) -> None:
@@ -150,7 +150,7 @@ async def test_talk_that_is_edited_into_an_answer_counts_from_the_edit_on(store:
     ada = await record(store, this, edited("an answer by now", 9 * MINUTE))
     bob = await record(store, this, replace(edited("what I have read", 9 * MINUTE), id="101", member_id="bob"))
 
-    assert ada == Recorded(new=True, counts=True, first=True, streak=Streak(1, 1))
+    assert ada == Recorded(new=True, counts=True, first=True, streak=Streak(1, 1), grew=True)
     assert bob == Recorded(new=True, counts=False, first=False, streak=Streak())
 
 
@@ -183,7 +183,7 @@ async def test_removing_the_only_answer_takes_back_what_it_counted(store: SQLite
     assert was_known
     assert await store.read(answers.answers_in_round(this.id)) == []
     assert not await store.read(answers.has_answered(this.id, "ada"))
-    assert await store.read(standings.projections("club")) == ([], [])
+    assert await store.read(standings.projections("club")) == ([], [], [])
 
 
 async def test_removing_one_of_two_answers_leaves_the_streak(store: SQLite, this: Round) -> None:
@@ -230,7 +230,7 @@ async def test_an_answer_written_before_the_round_opened_can_be_edited_and_remov
 
     assert reads == ["better"]
     assert (await known(store, today.id)).number == 2
-    assert await store.read(standings.projections("club")) == ([], [])
+    assert await store.read(standings.projections("club")) == ([], [], [])
 
 
 async def test_an_answer_that_nobody_knows_is_not_removed(store: SQLite) -> None:

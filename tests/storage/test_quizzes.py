@@ -2,7 +2,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from bot.domain.standings import By, Period, Standing
-from bot.storage import quizzes, standings
+from bot.storage import boards, quizzes
 from bot.storage.sqlite import SQLite
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -33,9 +33,7 @@ async def choose(
 
 async def right(store: SQLite, community_id: str, member_id: str = "ada") -> int:
     """Return how many right choices the board of all time shows for a member."""
-    board = await store.read(
-        standings.board(community_id, by=By.QUIZ, period=Period.ALL, key="all", page=0, member_id=member_id)
-    )
+    board = await store.read(boards.board(community_id, by=By.QUIZ, period=Period.ALL, key="all", member_id=member_id))
     return board.own.value if board.own else 0
 
 
@@ -67,7 +65,7 @@ async def test_results_count_in_the_community_where_they_were_made(store: SQLite
     await choose(store, "2", community_id="lab")
     await choose(store, "3", community_id="lab", member_id="bob")
 
-    board = await store.read(standings.board("lab", by=By.QUIZ, period=Period.ALL, key="all", page=0, member_id="bob"))
+    board = await store.read(boards.board("lab", by=By.QUIZ, period=Period.ALL, key="all", member_id="bob"))
 
     assert await right(store, "club") == 1
     assert board.standings == (Standing(1, "ada", 1), Standing(1, "bob", 1))

@@ -153,7 +153,7 @@ async def test_a_round_that_nobody_can_see_takes_back_what_it_counted(store: SQL
 
     await store.write(rounds.abandoned(this.id))
 
-    assert await store.read(standings.projections("club")) == ([], [])
+    assert await store.read(standings.projections("club")) == ([], [], [])
     assert (await claim(store, "club", NOW + DAY)).number == 1
 
 

@@ -1,16 +1,18 @@
 """A random walk through everything that can happen to two communities, compared with the model at every step."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 import pytest
 
+from bot.domain.absences import Absence, first_day, last_day
 from bot.domain.answers import Answer, Source
 from bot.domain.communities import Community
 from bot.domain.rounds import Round, State
 from bot.domain.schedule import Schedule
-from bot.storage import answers, cards, communities, quizzes, rounds, standings
+from bot.storage import absences, answers, cards, communities, hidden, quizzes, rounds, standings
+from bot.storage.hidden import Reason
 from bot.storage.sqlite import SQLite
 from bot.storage.statement import Transaction
 from storage.model import ModelCommunity, ModelRound, Projections
@@ -54,6 +56,13 @@ class Walk:
             self.remove: 8,
             self.reveal: 6,
             self.take_a_quiz: 6,
+            self.go_away: 5,
+            self.come_back: 3,
+            self.void: 4,
+            self.lose_a_thread: 2,
+            self.hide: 2,
+            self.show: 3,
+            self.start_weeks_on: 1,
         }
         for _ in range(steps):
             self.now += timedelta(seconds=self.random.choice((0, 1, 60, 900)))
@@ -187,6 +196,8 @@ class Walk:
             )
         )
 
+        if is_new and enough:
+            model.hidden.discard((member_id, Reason.LEFT))
         mine = model.record(answer_id, this, member_id, text, created_at=written, edited_at=edited_at, enough=enough)
         counted = mine is not None and mine.counts
         assert (recorded.new, recorded.counts) == (is_new and enough, counted), self.told
@@ -222,6 +233,60 @@ class Walk:
         if is_new:
             self.draws.add(draw_id)
             self.models[name].quiz.append((member, self.now.date(), correct))
+
+    async def go_away(self, name: str) -> None:
+        """Be away from some day on: never one whose round has closed, as the domain decides."""
+        member, today = self.random.choice(MEMBERS), self.now.date()
+        at = await self.store.read(absences.standpoint(name, member, today))
+        begins = first_day(at)
+        if any(who == member and last >= begins for who, _, last in self.models[name].away):
+            return
+        absence = Absence(begins, begins + self.random.choice((0, 1, 5, 12)) * DAY, today)
+        await self.store.write(absences.save_absence(name, member, absence))
+        await self.store.write(standings.recount(name, member))
+        self.models[name].away.append((member, absence.from_day, absence.until_day))
+
+    async def come_back(self, name: str) -> None:
+        away = self.models[name].away
+        if not away:
+            return
+        member, begins, until = away.pop(self.random.randrange(len(away)))
+        at = await self.store.read(absences.standpoint(name, member, self.now.date()))
+        until = min(until, last_day(at))
+        if until < begins:
+            await self.store.write(absences.remove_absence(name, member, begins))
+        else:
+            await self.store.write(absences.save_absence(name, member, Absence(begins, until, begins)))
+            away.append((member, begins, until))
+        await self.store.write(standings.recount(name, member))
+
+    async def void(self, name: str) -> None:
+        if (this := self.a_round(name)) and this.state in {State.OPEN, State.CLOSED}:
+            this.voided = self.random.random() < 0.7
+            await self.store.write(rounds.void(this.id, voided=this.voided))
+
+    async def lose_a_thread(self, name: str) -> None:
+        if (this := self.a_round(name)) and this.state in {State.OPEN, State.CLOSED}:
+            this.unwritable = True
+            await self.store.write(rounds.unwritable(this.id))
+
+    async def hide(self, name: str) -> None:
+        member, reason = self.random.choice(MEMBERS), self.random.choice(list(Reason))
+        await self.store.write(hidden.hide(name, member, reason))
+        self.models[name].hidden.add((member, reason))
+
+    async def show(self, name: str) -> None:
+        member, reason = self.random.choice(MEMBERS), self.random.choice(list(Reason))
+        await self.store.write(hidden.show(name, member, reason))
+        self.models[name].hidden.discard((member, reason))
+
+    async def start_weeks_on(self, name: str) -> None:
+        weekday = self.random.randrange(7)
+        community = await self.store.read(communities.community(name))
+        assert community is not None
+        await self.store.write(communities.save_community(replace(community, week_starts=weekday), self.now))
+        await self.store.write(standings.rebuild_tallies(name))
+        self.models[name].week_starts = weekday
 
     async def compare(self) -> None:
         """Hold both communities' standings, rounds and answers against a rebuild and against the model."""

@@ -14,7 +14,7 @@ from bot.domain.streaks import Streak
 from bot.frontends.demo.community import AMARA, ROUNDS_BEFORE_TODAY, Person, written
 from bot.frontends.demo.quiet import unheard
 from bot.frontends.demo.world import EPOCH, World
-from bot.practice import boards, sitting
+from bot.practice import sitting, streaks
 from bot.practice.setup import Overview
 
 ZONE = "Europe/Berlin"
@@ -115,7 +115,7 @@ class Days:
         if this.number in _QUIZ_ROUNDS:
             for person in world.members:
                 await self._take_quiz(person)
-        report = await boards.streak_report(practice, world.community_id, str(world.visitor.id))
+        report = await streaks.streak_report(practice, world.community_id, str(world.visitor.id))
         return Morning(
             round=this,
             title=practice.bank.question(this.question_id).title,

@@ -12,6 +12,7 @@ from discord import ui
 from bot.conversation import buttons, presses
 from bot.conversation import help as help_say
 from bot.conversation.asker import Asker
+from bot.conversation.notices import with_notices
 from bot.conversation.say import Form, Say
 from bot.frontends.discord.render import files, layout, modal
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 Interaction = discord.Interaction["PracticeClient"]
 
 _log = logging.getLogger(__name__)
+
+_OUTSIDE = help_say.only_in_a_community()
 
 
 class PressedButton(ui.DynamicItem[ui.Button[Any]], template=re.escape(buttons.PREFIX) + ":.+"):
@@ -91,7 +94,7 @@ async def _answer(
         _log.warning("an interaction could not be acknowledged: %s", error.__class__.__name__)
         acknowledged = False
     try:
-        say = await ask(asker) if asker else help_say.only_in_a_community()
+        say = await with_notices(interaction.client.practice, asker, await ask(asker)) if asker else _OUTSIDE
         pictures = await files(say)
     except Exception:  # noqa: BLE001  # why: whoever pressed is told; without this they would see it hang
         _log.exception("an interaction failed")

@@ -2,6 +2,8 @@
 
 import discord
 
+from bot.conversation.roles import RoleObstacle
+
 # The name that Discord's own settings show for each.
 NAMES = {
     "view_channel": "View Channel",
@@ -10,6 +12,7 @@ NAMES = {
     "create_public_threads": "Create Public Threads",
     "read_message_history": "Read Message History",
     "add_reactions": "Add Reactions",
+    "attach_files": "Attach Files",
 }
 NEEDED = discord.Permissions(**dict.fromkeys(NAMES, True))
 
@@ -18,6 +21,25 @@ def missing(channel: discord.abc.GuildChannel | discord.Thread) -> tuple[str, ..
     """Name the permissions that the bot lacks in a channel."""
     allowed = channel.permissions_for(channel.guild.me)
     return tuple(name for flag, name in NAMES.items() if not getattr(allowed, flag))
+
+
+def why_not_mine(role: discord.Role) -> RoleObstacle | None:
+    """Tell why the bot cannot give or take a role; None if it can."""
+    me = role.guild.me
+    if role.is_default():
+        return RoleObstacle.EVERYONE
+    if role.managed:
+        return RoleObstacle.MANAGED
+    if not me.guild_permissions.manage_roles:
+        return RoleObstacle.NOT_ALLOWED
+    return RoleObstacle.ABOVE_ME if role >= me.top_role else None
+
+
+def why_not_theirs(role: discord.Role, asker: discord.Member) -> RoleObstacle | None:
+    """Tell why a role is not a member's to have given away; None if it is."""
+    if asker.id == role.guild.owner_id or role < asker.top_role:
+        return None
+    return RoleObstacle.ABOVE_YOU
 
 
 def invite_url(application_id: int) -> str:

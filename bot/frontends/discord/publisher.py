@@ -1,22 +1,26 @@
 """The daily round on Discord: a message with buttons, a thread below it, and the replies in that thread."""
 
 import logging
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-import aiohttp
 import discord
 
+from bot.conversation import closing as closing_words
+from bot.conversation import digest as digest_words
 from bot.conversation import review as review_words
 from bot.conversation import rounds as words
-from bot.conversation.say import Say
+from bot.conversation.say import Say, without_pictures
+from bot.domain.digests import Digest
 from bot.domain.questions import Bank, Question
 from bot.domain.rounds import Round, nonce
+from bot.frontends.discord.members import Members
 from bot.frontends.discord.permissions import NAMES, missing
-from bot.frontends.discord.render import layout
-from bot.practice.publisher import Opening, Page, PublishError, Recap, RefusedError, RemovedError, Reply
+from bot.frontends.discord.render import files, layout
+from bot.frontends.discord.translation import THREAD_EXISTS, code_of, translated
+from bot.frontends.discord.votes import most_helpful
+from bot.practice.publisher import Closing, Helpful, Opening, Page, PublishError, Recap, RefusedError, Reply
 
 _log = logging.getLogger(__name__)
 
@@ -24,9 +28,6 @@ _THREAD_LIVES_MINUTES: Literal[4320] = 4320
 _PAGE = 100
 # Between the claim on our clock and the message on Discord's there may be some skew.
 _CLOCK_SKEW = timedelta(minutes=5)
-_UNKNOWN_MESSAGE = 10008
-_THREAD_EXISTS = 160004
-_TOO_MANY_THREADS = 160006
 _COUNTED, _KEPT = "✅", "📝"
 _TALK = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -41,6 +42,7 @@ class DiscordPublisher:
         self._client = client
         self._bank = bank
         self._reads_replies = reads_replies
+        self._members = Members(client)
         self.threads: set[int] = set()
 
     def is_ready(self) -> bool:
@@ -48,31 +50,31 @@ class DiscordPublisher:
 
     async def post_question(self, opening: Opening) -> str:
         this = opening.round
-        channel = await self._channel(this)
+        channel = await self._channel(this.channel_id)
         key = nonce(this.community_id, this.day, this.take)
-        with _translated(f"posting in #{channel.name}"):
+        with translated(f"posting in #{channel.name}"):
             message = await channel.send(view=layout(words.question_post(opening, self._bank)), nonce=key)
         return str(message.id)
 
     async def find_question(self, this: Round) -> str | None:
-        channel = await self._channel(this)
+        channel = await self._channel(this.channel_id)
         return await self._find(channel, words.question_marker(this), since=this.claimed_at - _CLOCK_SKEW)
 
     async def open_thread(self, this: Round, question: Question) -> str:
         if this.message_id is None:
             raise LookupError(f"round {this.id} has no message to open a thread below")
-        channel = await self._channel(this)
+        channel = await self._channel(this.channel_id)
         message = channel.get_partial_message(int(this.message_id))
         thread_id = message.id
         try:
-            with _translated(f"opening a thread in #{channel.name}"):
+            with translated(f"opening a thread in #{channel.name}"):
                 thread = await message.create_thread(
                     name=words.thread_name(this, question), auto_archive_duration=_THREAD_LIVES_MINUTES
                 )
                 thread_id = thread.id
         except PublishError as error:
             # A message has one thread, and it bears the message's id: it is already there.
-            if _code(error) != _THREAD_EXISTS:
+            if code_of(error) != THREAD_EXISTS:
                 raise
         self.threads.add(thread_id)
         return str(thread_id)
@@ -81,7 +83,7 @@ class DiscordPublisher:
         this = recap.round
         thread = await self._thread(this)
         key = nonce(this.community_id, this.day, this.take, "recap")
-        with _translated(f"posting in the thread of round {this.number}"):
+        with translated(f"posting in the thread of round {this.number}"):
             message = await thread.send(view=layout(words.recap(recap)), nonce=key)
         self.threads.discard(thread.id)
         return str(message.id)
@@ -102,7 +104,7 @@ class DiscordPublisher:
         cursor, overlap = int(after or thread.id), 0
         while True:
             since = discord.Object(cursor - overlap)
-            with _translated(f"reading the thread of round {this.number}"):
+            with translated(f"reading the thread of round {this.number}"):
                 batch = [message async for message in thread.history(limit=_PAGE, after=since, oldest_first=True)]
             if not batch and overlap:
                 raise PublishError(f"reading the thread of round {this.number}: its end was no longer shown")
@@ -118,7 +120,7 @@ class DiscordPublisher:
 
     async def acknowledge(self, this: Round, answer_id: str, *, counts: bool) -> None:
         thread = await self._thread(this)
-        with _translated("marking an answer"):
+        with translated("marking an answer"):
             await thread.get_partial_message(int(answer_id)).add_reaction(_COUNTED if counts else _KEPT)
 
     async def congratulate(self, this: Round, member_id: str, rounds: int) -> None:
@@ -127,11 +129,48 @@ class DiscordPublisher:
     async def tell_backfilled(self, this: Round, answers: int) -> None:
         await self._say(this, words.backfilled(answers))
 
+    async def close_thread(self, this: Round) -> None:
+        thread = await self._thread(this)
+        if not thread.archived:
+            with translated(f"archiving the thread of round {this.number}"):
+                await thread.edit(archived=True)
+
+    async def most_helpful(self, this: Round, writers: Mapping[str, str], limit: int) -> list[Helpful]:
+        thread = await self._thread(this)
+        with translated(f"reading the votes of round {this.number}"):
+            return await most_helpful(thread, writers, limit)
+
+    async def post_digest(self, digest: Digest) -> str:
+        channel = await self._channel(digest.channel_id)
+        say = digest_words.digest(digest)
+        if not channel.permissions_for(channel.guild.me).attach_files:
+            say = without_pictures(say)
+        key = nonce(digest.community_id, digest.week, 0, "digest")
+        pictures = await files(say)
+        with translated(f"posting in #{channel.name}"):
+            message = await channel.send(view=layout(say), files=pictures, nonce=key)
+        return str(message.id)
+
+    async def find_digest(self, digest: Digest, since: datetime) -> str | None:
+        channel = await self._channel(digest.channel_id)
+        return await self._find(channel, digest_words.digest_marker(digest), since=since - _CLOCK_SKEW)
+
+    async def gone(self, community_id: str, members: Sequence[str]) -> frozenset[str]:
+        return await self._members.gone(community_id, members)
+
+    async def give_role(self, community_id: str, member_id: str, role_id: str) -> None:
+        await self._members.give_role(community_id, member_id, role_id)
+
+    async def take_role(self, community_id: str, member_id: str, role_id: str) -> None:
+        await self._members.take_role(community_id, member_id, role_id)
+
+    async def remind_closing(self, member_id: str, closing: Closing) -> None:
+        community_id = closing.round.community_id
+        await self._members.write(member_id, closing_words.closing(closing, self._members.name_of(community_id)))
+
     async def remind(self, community_id: str, member_id: str, due: int) -> None:
-        guild = self._client.get_guild(int(community_id))
-        with _translated("writing to a member"):
-            channel = await self._client.create_dm(discord.Object(int(member_id)))
-            await channel.send(view=layout(review_words.reminder(community_id, guild.name if guild else None, due)))
+        name = self._members.name_of(community_id)
+        await self._members.write(member_id, review_words.reminder(community_id, name, due))
 
     def reply(self, message: discord.Message) -> Reply | None:
         """Take a message as a reply; None if no person wrote it or there is nothing in it."""
@@ -149,14 +188,12 @@ class DiscordPublisher:
 
     async def _say(self, this: Round, say: Say) -> None:
         thread = await self._thread(this)
-        with _translated(f"posting in the thread of round {this.number}"):
+        with translated(f"posting in the thread of round {this.number}"):
             await thread.send(view=layout(say))
 
-    async def _channel(self, this: Round) -> discord.TextChannel:
-        with _translated("finding the channel"):
-            channel = self._client.get_channel(int(this.channel_id)) or await self._client.fetch_channel(
-                int(this.channel_id)
-            )
+    async def _channel(self, channel_id: str) -> discord.TextChannel:
+        with translated("finding the channel"):
+            channel = self._client.get_channel(int(channel_id)) or await self._client.fetch_channel(int(channel_id))
         if not isinstance(channel, discord.TextChannel):
             raise RefusedError("The channel of the daily question is not a text channel. Choose another with /setup.")
         lacking = [name for name in missing(channel) if name in {NAMES["view_channel"], NAMES["send_messages"]}]
@@ -168,7 +205,7 @@ class DiscordPublisher:
         """Find a thread by the id that was recorded: an archived one has left discord.py's cache."""
         if this.thread_id is None:
             raise RefusedError(f"Round {this.number} has no thread.")
-        with _translated(f"finding the thread of round {this.number}"):
+        with translated(f"finding the thread of round {this.number}"):
             thread = self._client.get_channel(int(this.thread_id)) or await self._client.fetch_channel(
                 int(this.thread_id)
             )
@@ -181,7 +218,7 @@ class DiscordPublisher:
         if not place.permissions_for(place.guild.me).read_message_history:
             raise RefusedError(f"I may not read #{place.name}: allow me Read Message History there.")
         own = self._client.user
-        with _translated(f"reading #{place.name}"):
+        with translated(f"reading #{place.name}"):
             async for message in place.history(limit=None, after=since, oldest_first=True):
                 if own is not None and message.author.id == own.id and marker in _button_ids(message):
                     return str(message.id)
@@ -195,31 +232,3 @@ def _button_ids(message: discord.Message) -> Iterator[str]:
         if isinstance(component, discord.Button) and component.custom_id:
             yield component.custom_id
         waiting += getattr(component, "children", [])
-
-
-@contextmanager
-def _translated(doing: str) -> Iterator[None]:
-    """Turn what the platform and the network may say into what the daily round understands."""
-    try:
-        yield
-    except (discord.Forbidden, discord.NotFound) as error:
-        if error.code == _UNKNOWN_MESSAGE and doing.startswith("posting"):
-            raise RemovedError(f"{doing}: it was posted and has been deleted since") from error
-        raise RefusedError(f"Discord refused {doing}: {error.text or error.status}.") from error
-    except discord.HTTPException as error:
-        if error.code == _TOO_MANY_THREADS:
-            raise RefusedError(f"Discord refused {doing}: this server has too many active threads.") from error
-        raise PublishError(f"{doing}: Discord answered {error.status}") from error
-    except discord.RateLimited as error:
-        raise PublishError(f"{doing}: Discord asks to wait {error.retry_after:.0f} seconds") from error
-    except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise PublishError(f"{doing}: no answer from Discord ({error.__class__.__name__})") from error
-    except RuntimeError as error:
-        # So aiohttp tells that the client was closed meanwhile.
-        if str(error) != "Session is closed":
-            raise
-        raise PublishError(f"{doing}: the connection was closed") from error
-
-
-def _code(error: PublishError) -> int:
-    return error.__cause__.code if isinstance(error.__cause__, discord.HTTPException) else 0

@@ -15,11 +15,13 @@ from bot.conversation.say import (
     Colour,
     Divider,
     Form,
+    Jump,
     Markdown,
     Mention,
     Moment,
     Part,
     Picture,
+    Role,
     Say,
     Text,
     Tone,
@@ -134,6 +136,10 @@ def _part(part: Part) -> str:
             return f"<@{member_id}>"
         case Channel(channel_id):
             return f"<#{channel_id}>"
+        case Role(role_id):
+            return f"<@&{role_id}>"
+        case Jump(label, community_id, channel_id, message_id):
+            return f"[{escaped(label)}](https://discord.com/channels/{community_id}/{channel_id}/{message_id})"
         case Moment(at, style):
             return f"<t:{int(at.timestamp())}:{_MOMENTS[style]}>"
 

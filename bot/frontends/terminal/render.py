@@ -14,11 +14,13 @@ from bot.conversation.say import (
     Channel,
     Colour,
     Divider,
+    Jump,
     Markdown,
     Mention,
     Moment,
     Part,
     Picture,
+    Role,
     Say,
     Text,
 )
@@ -94,5 +96,9 @@ def _part(part: Part) -> str:
             return f"@{member_id}"
         case Channel(channel_id):
             return f"#{channel_id}"
+        case Role(role_id):
+            return f"@{role_id}"
+        case Jump(label):
+            return label
         case Moment(at):
             return f"{at:%A %d %B %Y, %H:%M} UTC"

@@ -8,8 +8,9 @@ from discord.app_commands import Choice
 from discord.ext import commands
 
 from bot.conversation import help as help_say
-from bot.conversation import presses, sittings
+from bot.conversation import presses, sittings, standings
 from bot.conversation.asker import Asker
+from bot.conversation.closing import WHEN_CHOICES
 from bot.conversation.say import Say
 from bot.conversation.wording import LEVEL_MARKS
 from bot.domain.questions import Level
@@ -75,7 +76,7 @@ class MembersCog(commands.Cog):
     @app_commands.describe(member="Whose streak; your own if you leave it out")
     async def streak(self, interaction: Interaction, member: discord.Member | None = None) -> None:
         of = str(member.id) if member else None
-        await answer(interaction, lambda asker: presses.streak(self._practice, asker, of))
+        await answer(interaction, lambda asker: standings.streak(self._practice, asker, of))
 
     @app_commands.command(description="Who answers, and your own place")
     @app_commands.describe(by="What counts", period="Over which time")
@@ -94,7 +95,31 @@ class MembersCog(commands.Cog):
     async def leaderboard(
         self, interaction: Interaction, by: str = By.ANSWERS.value, period: str = Period.WEEK.value
     ) -> None:
-        await answer(interaction, lambda asker: presses.board(self._practice, asker, By(by), Period(period)))
+        await answer(
+            interaction,
+            lambda asker: standings.board(
+                self._practice, self._client.publisher, asker, by=By(by), period=Period(period)
+            ),
+        )
+
+    @app_commands.command(description="Pause your streak while you are away: rounds until then count neither way")
+    @app_commands.describe(until="The last day you are away, such as 24 Dec or 7 days; up to 60 days a year")
+    async def away(self, interaction: Interaction, until: str) -> None:
+        await answer(interaction, lambda asker: standings.go_away(self._practice, asker, until))
+
+    @away.autocomplete("until")
+    async def _days(self, interaction: Interaction, typed: str) -> list[Choice[str]]:
+        offered = await standings.days_offered(self._practice, str(interaction.guild_id))
+        return [Choice(name=name, value=value) for name, value in offered if typed.lower() in name.lower()]
+
+    @app_commands.command(description="A word in private before a round closes that you have not answered")
+    @app_commands.describe(when="3 hours before, a time such as 20:00, or off")
+    async def remind(self, interaction: Interaction, when: str = WHEN_CHOICES[0]) -> None:
+        await answer(interaction, lambda asker: standings.remind(self._practice, asker, when))
+
+    @remind.autocomplete("when")
+    async def _times(self, _interaction: Interaction, typed: str) -> list[Choice[str]]:
+        return [Choice(name=choice, value=choice) for choice in WHEN_CHOICES if typed.lower() in choice]
 
     @app_commands.command(description="The model answer of this thread's round, or of the newest one")
     async def reveal(self, interaction: Interaction) -> None:

@@ -6,7 +6,7 @@ import discord
 from discord.ext import commands
 
 from bot.frontends.discord.interactions import take_form
-from bot.practice import answers, setup
+from bot.practice import answers, closing, setup
 
 if TYPE_CHECKING:
     from bot.frontends.discord.client import PracticeClient
@@ -35,6 +35,17 @@ class ThreadCog(commands.Cog):
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         for message_id in payload.message_ids:
             await answers.remove(self._client.practice, str(message_id))
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        if payload.thread_id in self._client.publisher.threads:
+            await closing.lose_thread(self._client.practice, str(payload.thread_id))
+
+    @commands.Cog.listener()
+    async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
+        locked = payload.data.get("thread_metadata", {}).get("locked", False)
+        if locked and payload.thread_id in self._client.publisher.threads:
+            await closing.lose_thread(self._client.practice, str(payload.thread_id))
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction["PracticeClient"]) -> None:

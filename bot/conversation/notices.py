@@ -1,0 +1,23 @@
+"""What a member reads below whatever they asked for."""
+
+from dataclasses import replace
+
+from bot.conversation import closing as closing_say
+from bot.conversation import review as review_say
+from bot.conversation.asker import Asker
+from bot.conversation.say import Block, Divider, Say
+from bot.practice.context import Practice
+from bot.practice.notices import take_notices
+
+
+async def with_notices(practice: Practice, asker: Asker, say: Say) -> Say:
+    """Add to an answer what its reader has to be told, once."""
+    notices = await take_notices(practice, asker.community_id, asker.member_id)
+    if not notices.is_any:
+        return say
+    told: list[Block] = [Divider()]
+    if notices.closing:
+        told.append(closing_say.closed_door())
+    if notices.cards:
+        told.append(review_say.closed_door())
+    return replace(say, blocks=(*say.blocks, *told))

@@ -1,0 +1,80 @@
+"""The weekly digest: claimed when it is due, posted once, told of nobody who would rather not be named."""
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.communities import Community
+from bot.domain.rounds import is_worth_posting, retry_delay
+from bot.domain.standings import week_of
+from bot.practice.context import Practice
+from bot.practice.publisher import Publisher, PublishError, RefusedError, RemovedError
+from bot.storage import communities, digests
+from bot.storage.digests import Pending
+from bot.storage.statement import Transaction
+
+_log = logging.getLogger(__name__)
+
+STEP_TIMEOUT_SECONDS = 60
+_LEASE = timedelta(seconds=2 * STEP_TIMEOUT_SECONDS)
+_WEEK = timedelta(days=7)
+_BATCH = 50
+_NEVER = ""
+_MOST_ATTEMPTS = 12
+
+
+async def tick(practice: Practice, publisher: Publisher) -> None:
+    """Claim the digests that are due and post those that wait. One community's fault does not stop the others."""
+    if not publisher.is_ready():
+        return
+    now = practice.clock()
+    for community_id in await practice.store.read(digests.due_digests(now, _BATCH)):
+        await practice.store.write(_claim(community_id, now))
+    for pending in await practice.store.read(digests.pending_digests(now, _BATCH)):
+        await _post(practice, publisher, pending)
+
+
+def _claim(community_id: str, now: datetime) -> Transaction[None]:
+    community = yield from communities.community(community_id)
+    if community is None or community.digest_at is None:
+        return
+    if is_worth_posting(community.digest_at, now):
+        week = week_of(community.schedule.local(community.digest_at).date(), community.week_starts) - _WEEK
+        yield from digests.claim_digest(community, week, now)
+    yield from communities.save_community(replace(community, digest_at=community.digest_after(now)), now)
+
+
+async def _post(practice: Practice, publisher: Publisher, pending: Pending) -> None:
+    """Post one digest, or put it off; a week without a round has none."""
+    pending = await practice.store.write(digests.begin_attempt(pending, practice.clock() + _LEASE))
+    titles = {question.id: question.title for question in practice.bank}
+    try:
+        async with asyncio.timeout(STEP_TIMEOUT_SECONDS):
+            digest = await practice.store.read(digests.digest(pending, titles))
+            message_id = _NEVER
+            if digest.days and pending.attempts <= _MOST_ATTEMPTS:
+                found = await publisher.find_digest(digest, pending.claimed_at) if pending.attempts > 1 else None
+                message_id = found or await publisher.post_digest(digest)
+    except RemovedError:
+        message_id = _NEVER
+    except (PublishError, TimeoutError) as error:
+        _log.warning("community %s: its digest: %s", pending.community_id, str(error) or "no answer in time")
+        delay = retry_delay(pending.attempts, refused=isinstance(error, RefusedError))
+        await practice.store.write(digests.put_off(pending, practice.clock() + delay))
+        return
+    except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their digest
+        _log.exception("community %s: its digest failed; trying again", pending.community_id)
+        await practice.store.write(
+            digests.put_off(pending, practice.clock() + retry_delay(pending.attempts, refused=True))
+        )
+        return
+    await practice.store.write(digests.posted(pending, message_id))
+
+
+async def want_digest(practice: Practice, community: Community, *, wanted: bool) -> Community:
+    """Post a digest on the first day of each week from now on, or no more."""
+    now = practice.clock()
+    changed = replace(community, digest_at=community.digest_after(now) if wanted else None)
+    await practice.store.write(communities.save_community(changed, now))
+    return changed
