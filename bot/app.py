@@ -60,8 +60,9 @@ class App:
         await self.practice.store.read(next_due_at())
         if self._discord is not None:
             publisher = self._discord.publisher
-            await daily.tick(self.practice, publisher)
+            # Last week's digest stands above the new week's first question.
             await digests.tick(self.practice, publisher)
+            await daily.tick(self.practice, publisher)
             await reminders.send_due(self.practice, publisher)
             await closing_reminders.send_due(self.practice, publisher)
             await roles.give_and_take(self.practice, publisher)

@@ -92,7 +92,7 @@ def _ways(page: Board) -> list[Button]:
     own = page.own
     if own and not page.hidden and own not in page.standings:
         ways.append(_way(page, Place(Turn.AROUND, own.value, own.member_id), "My place", Turn.AROUND))
-    ways.append(Button(button_id(Press.COUNTED, page.by, page.period), "How it counts", emoji="🧮"))
+    ways.append(Button(button_id(Press.COUNTED, page.by, page.period), "How it counts", emoji="ℹ️"))
     return ways
 
 

@@ -26,13 +26,18 @@ def help_page(*, reads_replies: bool) -> Say:
                 "**/progress** how much you have met and still know\n"
                 "**/streak** your streak and the rounds behind it\n"
                 "**/leaderboard** who answers, and your own place\n"
+                "**/away** pauses your streak until a day you name\n"
+                "**/remind** a word before a round closes that you have not answered\n"
                 "**/reveal** the model answer of this thread's round"
             ),
             md(
                 "A streak counts rounds, not calendar days: days without a round never break it. "
                 "Every 7 rounds in a row earn a freeze (2 at most), which saves a missed round by itself."
             ),
-            md("-# For admins: `/setup`, and `/daily` `status`, `reports`, `pause`, `resume`, `skip` or `post-now`"),
+            md(
+                "-# For admins: `/setup`, and `/daily` `status`, `reports`, `pause`, `resume`, `skip`, `post-now`, "
+                "`void`, `roles` or `digest`"
+            ),
         ),
         Colour.CALM,
     )

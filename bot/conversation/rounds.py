@@ -158,11 +158,10 @@ def _came_of(closed: Recap) -> tuple[Text | Divider, ...]:
     if closed.helpful and closed.round.thread_id:
         parts.append(Markdown("👍 **Most helpful answers**\n"))
         for each in closed.helpful:
-            votes = plural(each.votes, "member")
             parts += [
                 Markdown("- "),
                 Mention(each.member_id),
-                Markdown(f" · {votes} · "),
+                Markdown(f" · 👍 **{each.votes}** · "),
                 Jump("read it", closed.round.community_id, closed.round.thread_id, each.answer_id),
                 Markdown("\n"),
             ]

@@ -32,12 +32,17 @@ def draw(report: StreakReport) -> bytes:
     image, pen = drawing.panel(_LEGEND + 30 + drawing.MARGIN)
     pen.text(
         (drawing.MARGIN, drawing.MARGIN - 6),
-        f"{plural(report.streak.current, 'round')} in a row",
+        f"The last {_WEEKS} weeks",
         drawing.TEXT,
         drawing.font(_TITLE),
     )
-    told = f"longest {report.streak.longest}  ·  {plural(report.streak.freezes, 'freeze')} held"
-    pen.text((drawing.MARGIN, drawing.MARGIN + 36), told, drawing.FAINT, drawing.font(_LABEL))
+    state = report.streak
+    facts = (
+        f"{plural(state.current, 'round')} in a row",
+        f"longest {state.longest}",
+        f"{plural(state.freezes, 'freeze')} held",
+    )
+    pen.text((drawing.MARGIN, drawing.MARGIN + 36), "  ·  ".join(facts), drawing.FAINT, drawing.font(_LABEL))
     _calendar(pen, report.days, report.today)
     _legend(pen, {outcome for day, outcome in report.days.items() if day >= _first(report.today)})
     return drawing.png(image)

@@ -160,7 +160,7 @@ def _rule(each: Explained, before: Explained | None, uncounted: Uncounted | None
     match each.outcome:
         case Outcome.ANSWERED:
             earned = before is not None and each.after.freezes > before.after.freezes
-            return f"answered → **{now}**" + (f", the {ROUNDS_PER_FREEZE}th in a row earns a freeze" if earned else "")
+            return f"answered → **{now}**" + (", which earns a freeze" if earned else "")
         case Outcome.SAVED:
             return f"not answered, a freeze is spent → **{now}** stays"
         case Outcome.MISSED:

@@ -155,8 +155,8 @@ class Publisher(Protocol):
     async def gone(self, community_id: str, members: Sequence[str]) -> frozenset[str]:
         """Return which of these are no members of the community any more; none where that cannot be known now."""
 
-    async def give_role(self, community_id: str, member_id: str, role_id: str) -> None:
-        """Give a member a role.
+    async def give_role(self, community_id: str, member_id: str, role_id: str) -> bool:
+        """Give a member a role; return False if they have it already.
 
         Raises:
             GoneError: they are no member any more.

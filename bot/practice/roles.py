@@ -1,6 +1,7 @@
 """Milestone roles: given to everyone whose streak is long enough, and taken when it is not any more."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.practice.context import Practice
@@ -50,9 +51,12 @@ async def give_and_take(practice: Practice, publisher: Publisher) -> None:
 
 
 async def _change(practice: Practice, publisher: Publisher, change: Change, now: datetime) -> bool:
-    act = publisher.give_role if change.give else publisher.take_role
+    key = (change.community_id, change.member_id, change.role_id)
     try:
-        await act(change.community_id, change.member_id, change.role_id)
+        if change.give:
+            change = replace(change, given=await publisher.give_role(*key))
+        elif change.given:
+            await publisher.take_role(*key)
     except GoneError:
         await practice.store.write(_gone(change))
         return True

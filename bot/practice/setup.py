@@ -1,7 +1,7 @@
 """Setting a community up, and pausing, resuming and skipping its daily question."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from bot.domain.communities import Community
 from bot.domain.rounds import Round
@@ -81,7 +81,8 @@ async def start_weeks_on(practice: Practice, community: Community, weekday: int)
     def transaction() -> Transaction[Community]:
         changed = replace(community, week_starts=weekday)
         changed = replace(changed, digest_at=changed.digest_after(now) if changed.digest_at else None)
-        yield from communities.save_community(changed, now)
+        yield from communities.set_week(community.id, weekday)
+        yield from communities.set_digest(community.id, changed.digest_at)
         if weekday != community.week_starts:
             yield from standings.rebuild_tallies(community.id)
         return changed
@@ -116,7 +117,12 @@ async def refresh_due_times(practice: Practice) -> None:
         due = community.due_after(now)
         if due != community.next_due:
             settled = community.settled_day or community.schedule.local(now).date() - timedelta(days=1)
-            await practice.store.write(communities.settle_day(community.id, settled, due))
+            await practice.store.write(_move_due(replace(community, next_due=due), settled, now))
+
+
+def _move_due(community: Community, settled: date, now: datetime) -> Transaction[None]:
+    yield from communities.settle_day(community.id, settled, community.next_due)
+    yield from plan(community, now)
 
 
 async def _save(practice: Practice, community: Community) -> Community:

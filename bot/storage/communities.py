@@ -90,6 +90,18 @@ def settle_day(community_id: str, day: date, following: Due | None) -> Transacti
     )
 
 
+def set_week(community_id: str, week_starts: int) -> Transaction[None]:
+    """Note the weekday with which a community's weeks begin, 0 for Monday."""
+    yield Statement("UPDATE community SET week_starts = ?2 WHERE id = ?1", (community_id, week_starts))
+
+
+def set_digest(community_id: str, digest_at: datetime | None) -> Transaction[None]:
+    """Note when a community's next weekly digest is due; None where none is wanted."""
+    yield Statement(
+        "UPDATE community SET digest_at = ?2 WHERE id = ?1", (community_id, to_epoch(digest_at) if digest_at else None)
+    )
+
+
 def block(community_id: str, reason: str | None) -> Transaction[None]:
     """Note what keeps the bot from posting in a community; None when it is repaired."""
     yield Statement("UPDATE community SET blocked = ?2 WHERE id = ?1", (community_id, reason))

@@ -20,12 +20,13 @@ class MilestoneRole:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A role that a member is to be given, or to lose."""
+    """A role that a member is to be given, or to lose; `given` is False for one that they had before."""
 
     community_id: str
     member_id: str
     role_id: str
     give: bool
+    given: bool = True
 
 
 def roles_of(community_id: str) -> Transaction[list[MilestoneRole]]:
@@ -73,7 +74,7 @@ def pending(now: datetime, limit: int) -> Transaction[list[Change]]:
     A role of several milestones is held from the shortest one on. Members who left are nobody's concern.
     """
     moment = to_epoch(now)
-    given = yield Statement(
+    earned = yield Statement(
         "SELECT standing.community_id, standing.member_id, milestone_role.role_id FROM milestone_role JOIN standing"
         " ON standing.community_id = milestone_role.community_id AND standing.current >= milestone_role.rounds"
         " WHERE milestone_role.retry_at <= ?1 AND standing.current > 0"
@@ -86,7 +87,7 @@ def pending(now: datetime, limit: int) -> Transaction[list[Change]]:
         (moment, limit),
     )
     taken = yield Statement(
-        "SELECT held_role.community_id, held_role.member_id, held_role.role_id FROM held_role"
+        "SELECT held_role.community_id, held_role.member_id, held_role.role_id, held_role.given FROM held_role"
         " WHERE NOT EXISTS (SELECT 1 FROM milestone_role JOIN standing"
         " ON standing.community_id = milestone_role.community_id AND standing.current >= milestone_role.rounds"
         " WHERE milestone_role.community_id = held_role.community_id AND milestone_role.role_id = held_role.role_id"
@@ -97,8 +98,10 @@ def pending(now: datetime, limit: int) -> Transaction[list[Change]]:
         " ORDER BY held_role.community_id, held_role.member_id LIMIT ?2",
         (moment, limit),
     )
-    giving = [Change(community, member, role, give=True) for community, member, role in dict.fromkeys(given)]
-    taking = [Change(community, member, role, give=False) for community, member, role in taken]
+    giving = [Change(community, member, role, give=True) for community, member, role in dict.fromkeys(earned)]
+    taking = [
+        Change(community, member, role, give=False, given=bool(given)) for community, member, role, given in taken
+    ]
     return [*giving, *taking][:limit]
 
 
@@ -107,9 +110,9 @@ def changed(change: Change) -> Transaction[None]:
     key = (change.community_id, change.member_id, change.role_id)
     if change.give:
         yield Statement(
-            "INSERT INTO held_role (community_id, member_id, role_id) VALUES (?1, ?2, ?3)"
+            "INSERT INTO held_role (community_id, member_id, role_id, given) VALUES (?1, ?2, ?3, ?4)"
             " ON CONFLICT (community_id, role_id, member_id) DO NOTHING",
-            key,
+            (*key, int(change.given)),
         )
     else:
         yield Statement("DELETE FROM held_role WHERE community_id = ?1 AND member_id = ?2 AND role_id = ?3", key)

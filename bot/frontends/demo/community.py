@@ -65,6 +65,13 @@ def written(person: Person, question: Question) -> str:
     return f"What I would say: {'; '.join(said)}.{unsure}"
 
 
+def voters(person: Person | None) -> Sequence[Person]:
+    """Return who finds a person's answers helpful; None is the visitor."""
+    if person is None:
+        return (AMARA, MEI)
+    return tuple(fellow for fellow in MEMBERS if fellow.strength > person.strength)
+
+
 @cache
 def _written() -> Mapping[str, Sequence[str]]:
     source = Path(__file__).with_name("answers.yaml").read_text(encoding="utf-8")

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import discord
+from simcord.builders import ChannelHandle
 
 from bot.conversation.buttons import Press, pressed
 from bot.domain.clock import aware
 from bot.domain.rounds import Round, State
 from bot.domain.schedule import Schedule, due_instant, latest_due
 from bot.domain.streaks import Streak
-from bot.frontends.demo.community import AMARA, ROUNDS_BEFORE_TODAY, Person, written
+from bot.frontends.demo.community import AMARA, ROUNDS_BEFORE_TODAY, Person, voters, written
 from bot.frontends.demo.quiet import unheard
 from bot.frontends.demo.world import EPOCH, World
 from bot.practice import sitting, streaks
@@ -22,6 +23,7 @@ _SCHEDULE = Schedule(time(9), ZONE)
 _DAY = timedelta(days=1)
 # The visitor comes in when the early members have answered and the late ones have not.
 _MORNING = timedelta(minutes=40)
+_HELPFUL = "👍"
 _QUIZ_ROUNDS = frozenset({ROUNDS_BEFORE_TODAY - 3, ROUNDS_BEFORE_TODAY + 1})
 
 
@@ -67,6 +69,7 @@ class Days:
             timezone=ZONE,
             days="every day",
         )
+        await self._world.members[AMARA].slash(self._world.channel, "daily digest", post=True)
         morning = await self.next_day()
         while morning is not None and morning.round.day < today:
             morning = await self.next_day()
@@ -79,6 +82,7 @@ class Days:
         if due is None:
             return None
         await self._answer(until=due.at)
+        await self._vote()
         evening = await self._world.overview()
         await self._world.advance_to(due.at)
         return await self._morning(evening)
@@ -125,13 +129,21 @@ class Days:
             streak=report.streak,
         )
 
+    async def _open_thread(self) -> ChannelHandle | None:
+        """Find the thread of the open round; None if there is none in this Discord."""
+        overview = await self._world.overview()
+        this = overview.latest if overview else None
+        if this is None or this.state is not State.OPEN:
+            return None
+        return next((thread for thread in self._world.threads if str(thread.id) == this.thread_id), None)
+
     async def _answer(self, *, until: datetime) -> None:
         """Let everyone answer the open round whose time for it comes until then."""
         world = self._world
         overview = await world.overview()
         this = overview.latest if overview else None
-        thread = next((thread for thread in world.threads if this and str(thread.id) == this.thread_id), None)
-        if this is None or this.number is None or this.state is not State.OPEN or thread is None:
+        thread = await self._open_thread()
+        if this is None or this.number is None or thread is None:
             return
         question = world.app.practice.bank.question(this.question_id)
         for person, member in world.members.items():
@@ -140,6 +152,17 @@ class Days:
                 await world.advance_to(at)
                 await member.send(thread, written(person, question))
                 self._has_answered.add((this.id, person))
+
+    async def _vote(self) -> None:
+        """Let members say which answers of the open round they found helpful, the visitor's among them."""
+        thread = await self._open_thread()
+        if thread is None:
+            return
+        people = {member.id: person for person, member in self._world.members.items()}
+        for message in thread.history():
+            for fellow in () if message.author.bot else voters(people.get(message.author.id)):
+                # Within the world's own books, as below.
+                self._world.env.backend.add_reaction(thread.id, message.id, _HELPFUL, self._world.members[fellow].id)
 
     async def _take_quiz(self, person: Person) -> None:
         """Let a member answer as many quiz questions as they would, right ones first."""

@@ -58,11 +58,14 @@ class Members:
         self._seen.update(((community_id, each), now) for each in asked if each not in gone)
         return frozenset(gone)
 
-    async def give_role(self, community_id: str, member_id: str, role_id: str) -> None:
-        """Give a member a role; raises as the publisher does."""
+    async def give_role(self, community_id: str, member_id: str, role_id: str) -> bool:
+        """Give a member a role, and return False if they have it already; raises as the publisher does."""
         member, role = await self._member(community_id, member_id), self._role(community_id, role_id)
+        if role in member.roles:
+            return False
         with translated(f"giving the role {role.name}"):
             await member.add_roles(role, reason="their streak reached its milestone")
+        return True
 
     async def take_role(self, community_id: str, member_id: str, role_id: str) -> None:
         """Take a role from a member; raises as the publisher does."""

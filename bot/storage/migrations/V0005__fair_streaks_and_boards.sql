@@ -82,11 +82,12 @@ CREATE TABLE milestone_role (
   refused       TEXT,                       -- what an admin must change first
   PRIMARY KEY (community_id, rounds)
 );
--- Who was given which; rows whose rule is gone are still to be taken back.
+-- Who holds which for their streak; what they had before it was to be given is not taken back.
 CREATE TABLE held_role (
   community_id  TEXT NOT NULL,
   member_id     TEXT NOT NULL,
   role_id       TEXT NOT NULL,
+  given         INTEGER NOT NULL,           -- 0: they had it already
   PRIMARY KEY (community_id, role_id, member_id)
 );
 
