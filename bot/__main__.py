@@ -20,7 +20,11 @@ from bot.frontends.terminal.command import add_bank_commands, print_reports
 from bot.library import BankError
 from bot.practice import boards, reports
 from bot.settings import MessageContent, Settings, SettingsError
+from bot.storage.backup import back_up
 from bot.storage.errors import StorageError
+from bot.storage.lock import Lock
+from bot.storage.restoration import newest_whole_backup, restore
+from bot.storage.rotation import back_up_and_rotate
 from bot.ticker import Ticker
 
 _log = logging.getLogger("bot")
@@ -66,6 +70,14 @@ def _parser() -> argparse.ArgumentParser:
     rebuild = commands.add_parser("rebuild", help="recompute streaks and boards from the stored answers")
     rebuild.set_defaults(run=_rebuild)
 
+    backup = commands.add_parser("backup", help="copy the database, checked, also while the bot is running")
+    backup.add_argument("path", nargs="?", type=Path, help="the file to write; one in backups/ if left out")
+    backup.set_defaults(run=_backup)
+
+    restore_parser = commands.add_parser("restore", help="go back to a backup; stop the bot first")
+    restore_parser.add_argument("path", nargs="?", type=Path, help="the backup; the newest whole one if left out")
+    restore_parser.set_defaults(run=_restore)
+
     health = commands.add_parser("health", help="tell whether a running bot is alive (needs PRACTICE_BOT_HEARTBEAT)")
     health.set_defaults(run=_health)
 
@@ -84,7 +96,9 @@ def _demo(options: argparse.Namespace) -> int:
     settings = Settings.from_env(os.environ)
 
     def open_on(database: Path, clock: Clock) -> AbstractAsyncContextManager[App]:
-        return open_app(Settings(database=database, bank=settings.bank, cache=settings.cache), clock=clock)
+        return open_app(
+            Settings(database=database, bank=settings.bank, cache=settings.cache, backups=False), clock=clock
+        )
 
     running = demo.run(open_on, now=utc_now(), port=options.port, browser=options.browser, database=options.database)
     try:
@@ -158,6 +172,36 @@ def _rebuild(_: argparse.Namespace) -> int:
     for community_id, members in counted.items():
         print(f"community {community_id}: {members} members ranked")
     print(f"{len(counted)} communities recomputed")
+    return OK
+
+
+def _backup(options: argparse.Namespace) -> int:
+    database = _settings().database.resolve()
+    if not database.is_file():
+        raise StorageError(f"There is no database at {database}; name it with PRACTICE_BOT_DATABASE.")
+    if options.path is None:
+        made = back_up_and_rotate(database, utc_now())
+    else:
+        made = options.path.resolve()
+        back_up(database, made)
+    print(f"backed up to {made} ({made.stat().st_size:,} bytes, integrity checked)")
+    return OK
+
+
+def _restore(options: argparse.Namespace) -> int:
+    database = _settings().database.resolve()
+    lock = Lock(database)
+    try:
+        backup = options.path.resolve() if options.path else newest_whole_backup(database)
+        if backup is None:
+            raise StorageError(f"There is no whole backup of {database} in {database.parent / 'backups'}; name one.")
+        restored = restore(database, backup, now=utc_now())
+    finally:
+        lock.release()
+    print(f"{database} is now the backup {restored.backup}, of {restored.made_at:%Y-%m-%d %H:%M} UTC")
+    if restored.aside is not None:
+        print(f"what was there before is {restored.aside}")
+    print("at its next start the bot reads back from Discord what is still there of the time since")
     return OK
 
 

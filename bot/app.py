@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from bot.domain.backups import EVERY
 from bot.domain.clock import Clock
 from bot.domain.coverage import Opinion
 from bot.domain.questions import Question
@@ -18,6 +19,7 @@ from bot.practice import answers, closing_reminders, daily, digests, reminders, 
 from bot.practice.context import Practice
 from bot.settings import MessageContent, Settings
 from bot.storage.communities import next_due_at
+from bot.storage.errors import StorageError
 from bot.storage.sqlite import SQLite
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class App:
         self.practice = practice
         self._discord: PracticeClient | None = None
         self._read_again_at = practice.clock() + _READ_AGAIN
+        self._back_up_at = practice.clock()
 
     def discord(self, *, reads_replies: bool | None = None) -> "PracticeClient":
         """Build an unconnected Discord client with everything in it; a later one takes an earlier one's place.
@@ -70,8 +73,24 @@ class App:
             if now >= self._read_again_at and publisher.is_ready():
                 self._read_again_at = now + _READ_AGAIN
                 await answers.catch_up(self.practice, publisher, whole=False)
+        if self.settings.backups:
+            await self._back_up()
         if self.settings.heartbeat is not None:
             await asyncio.to_thread(_touch, self.settings.heartbeat)
+
+    async def _back_up(self) -> None:
+        """Make the hourly backup when it is due; one that fails is told of and tried again an hour later."""
+        now = self.practice.clock()
+        if now < self._back_up_at:
+            return
+        self._back_up_at = now + EVERY
+        try:
+            made = await self.practice.store.back_up_if_due(now)
+        except StorageError as error:
+            _log.error("%s", error)
+        else:
+            if made is not None:
+                _log.info("backup: %s", made)
 
     async def describe(self) -> None:
         """Log what an operator wants to know at start."""
@@ -90,7 +109,7 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now, random: Random
         StorageError: the database cannot be used; the message says what to do.
     """
     bank = load_bank(settings.bank, cache=settings.cache)
-    store = await SQLite.open(settings.database, now=clock())
+    store = await SQLite.open(settings.database, now=clock(), heal=settings.backups)
     try:
         practice = Practice(
             store,

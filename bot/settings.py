@@ -45,7 +45,8 @@ class Settings:
     if it wants one; `bank` a directory of questions instead of the shipped one, `cache` a folder where the parsed bank
     is kept between starts; `message_content` whether the privileged intent of that name is asked for and insisted on;
     `heartbeat` a file that a running bot touches; `discord_api` another base address for Discord, such as a proxy;
-    `exit_delay` how many seconds to wait before giving up on a setting that must be changed first.
+    `exit_delay` how many seconds to wait before giving up on a setting that must be changed first; `backups` whether
+    copies are made each hour, and whether one may take the place of a damaged database.
     """
 
     database: Path = Path("practice-bot.db")
@@ -61,6 +62,7 @@ class Settings:
     heartbeat: Path | None = None
     log_level: str = "INFO"
     exit_delay: int = 0
+    backups: bool = True
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -72,7 +74,7 @@ class Settings:
             SettingsError: a variable is unknown or has a value that makes no sense.
         """
         known = {"DATABASE", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DISCORD_API", "MESSAGE_CONTENT", "BANK"}
-        known |= {"CACHE", "HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY", "RETENTION"}
+        known |= {"BACKUPS", "CACHE", "HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY", "RETENTION"}
         known |= {"JUDGE_URL", "JUDGE_MODEL", "JUDGE_KEY", "JUDGE_KEY_FILE"}
         given = {name.removeprefix(PREFIX): _bare(value) for name, value in environ.items() if name.startswith(PREFIX)}
         unknown = sorted(given.keys() - known)
@@ -99,6 +101,7 @@ class Settings:
             heartbeat=Path(given["HEARTBEAT"]).expanduser() if "HEARTBEAT" in given else None,
             log_level=level,
             exit_delay=_seconds(given, "EXIT_DELAY"),
+            backups=_switch(given, "BACKUPS", default=True),
         )
 
 
@@ -137,6 +140,13 @@ def _message_content(given: Mapping[str, str]) -> MessageContent:
     if value not in {"auto"} | _ON | _OFF:
         raise SettingsError(f"{PREFIX}MESSAGE_CONTENT is {value!r}; use auto, on or off.")
     return MessageContent("on" if value in _ON else "off" if value in _OFF else value)
+
+
+def _switch(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = given.get(name, "on" if default else "off").lower()
+    if value not in _ON | _OFF:
+        raise SettingsError(f"{PREFIX}{name} is {value!r}; use on or off.")
+    return value in _ON
 
 
 def _retention(given: Mapping[str, str]) -> float:

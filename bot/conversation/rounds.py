@@ -1,8 +1,9 @@
 """The daily round, as people read it: the question, its hints, its recap, and what the thread is told."""
 
+from datetime import date
 from itertools import groupby
 
-from bot.conversation.buttons import Press, button_id
+from bot.conversation.buttons import Press, button_id, pressed
 from bot.conversation.say import (
     Button,
     Buttons,
@@ -24,7 +25,7 @@ from bot.conversation.say import (
 from bot.conversation.wording import classed, listed, plural
 from bot.domain.answers import LEAST_LETTERS
 from bot.domain.questions import Bank, Question
-from bot.domain.rounds import Round
+from bot.domain.rounds import Round, day_and_take
 from bot.practice.publisher import Opening, Recap
 
 _NAMED = 10
@@ -57,6 +58,18 @@ def question_post(opening: Opening, bank: Bank) -> Say:
 def question_marker(this: Round) -> str:
     """The button id that only this round's question carries."""
     return button_id(Press.ANSWER, this.key, this.question_id)
+
+
+def asked(identity: str) -> tuple[date, int, int] | None:
+    """Read the local day, the take and the question's id from a question's first button; None for any other."""
+    known = pressed(identity)
+    if known is None or known[0] is not Press.ANSWER or len(known[1]) != 2:
+        return None
+    key, question_id = known[1]
+    try:
+        return (*day_and_take(key or ""), int(question_id or ""))
+    except ValueError:
+        return None
 
 
 def recap_marker(this: Round) -> str:

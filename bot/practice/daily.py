@@ -16,6 +16,7 @@ from bot.practice.closing import close
 from bot.practice.closing_reminders import plan
 from bot.practice.context import Practice
 from bot.practice.publisher import Before, Opening, Publisher, PublishError, RefusedError, RemovedError
+from bot.practice.recovery import recover
 from bot.storage import answers, communities, rounds
 from bot.storage.statement import Transaction
 
@@ -54,6 +55,9 @@ async def tick(practice: Practice, publisher: Publisher) -> None:
         return
     # A second tick that overlapped would try again at once what the first has just put off.
     async with practice.ticking:
+        if (since := practice.store.recover_since) is not None:
+            await recover(practice, publisher, since)
+            await practice.store.recovered()
         await _do_what_is_due(practice, publisher)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.digests import Digest
@@ -95,6 +95,18 @@ class Page:
     newest_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A question of ours that was found in a channel: which round it is, and what it asks."""
+
+    message_id: str
+    day: date
+    take: int
+    question_id: int
+    posted_at: datetime
+    has_thread: bool
+
+
 class Publisher(Protocol):
     """A chat platform, as the daily round needs it.
 
@@ -110,6 +122,9 @@ class Publisher(Protocol):
 
     async def find_question(self, this: Round) -> str | None:
         """Return the id of the message that already carries this round's question, if there is one."""
+
+    async def questions_since(self, channel_id: str, since: datetime) -> list[Posted]:
+        """Read which of our questions stand in a channel, oldest first."""
 
     async def open_thread(self, this: Round, question: Question) -> str:
         """Open the thread below a round's question, or return the one it has."""

@@ -41,7 +41,7 @@ def back_up_before(path: Path, version: int, now: datetime) -> Path:
     """
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     prefix = f"{path.stem}-before-v{version}-"
-    earlier = _newest(path, prefix)
+    earlier = next(iter(newest_first(path, prefix)), None)
     target = path.parent / "backups" / f"{prefix}{stamp}.db"
     back_up(path, target)
     if earlier is not None and earlier != target and cmp(earlier, target, shallow=False):
@@ -52,19 +52,21 @@ def back_up_before(path: Path, version: int, now: datetime) -> Path:
 
 def newest_backup(path: Path) -> Path | None:
     """Find the newest backup of the database at `path` in the folder `backups` beside it."""
-    return _newest(path, f"{path.stem}-")
+    return next(iter(newest_first(path)), None)
 
 
-def _newest(path: Path, prefix: str) -> Path | None:
+def newest_first(path: Path, prefix: str = "") -> list[Path]:
+    """List the backups of the database at `path` in the folder `backups` beside it, the one written last first."""
+    begins = prefix or f"{path.stem}-"
     try:
-        found = [file for file in (path.parent / "backups").iterdir() if file.name.startswith(prefix)]
-        return max(
+        found = [file for file in (path.parent / "backups").iterdir() if file.name.startswith(begins)]
+        return sorted(
             (file for file in found if file.suffix == ".db"),
             key=lambda file: (file.stat().st_mtime_ns, file.name),
-            default=None,
+            reverse=True,
         )
     except OSError:
-        return None
+        return []
 
 
 def _refuse_to_harm(path: Path, target: Path) -> None:
@@ -86,9 +88,9 @@ def _replace(path: Path, target: Path) -> None:
     try:
         _copy(path, copy)
         shutil.copymode(path, copy)
-        _flush(copy)
+        flush(copy)
         copy.replace(target)
-        _flush(target.parent)
+        flush(target.parent)
     finally:
         for leftover in (copy, _log(copy), copy.with_name(f"{copy.name}-shm")):
             leftover.unlink(missing_ok=True)
@@ -109,7 +111,8 @@ def _copy(path: Path, copy: Path) -> None:
         )
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Wait until a file, or the entries of a folder, are on the disk."""
     if path.is_dir() and sys.platform == "win32":
         return  # Windows cannot open a folder, and records its entries by itself.
     descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from bot.storage.backup import newest_backup
-from bot.storage.errors import StorageError, StorageFull, is_disk_full, primary_code
+from bot.storage.errors import DamagedStorageError, StorageError, StorageFull, is_disk_full, primary_code
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _REFUSED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH)
@@ -53,18 +53,18 @@ def refused(path: Path, reason: str) -> StorageError:
     )
 
 
-def damaged(path: Path, reason: str) -> StorageError:
+def damaged(path: Path, reason: str) -> DamagedStorageError:
     """Say how to go back to the newest backup, or how to rescue what can be read when there is none."""
     backup = newest_backup(path)
     file = shlex.quote(str(path))
     if backup is None:
         rescued = shlex.quote(f"{path}.rescued")
-        return StorageError(
+        return DamagedStorageError(
             f"{path} is damaged ({reason}), and there is no backup of it in {path.parent / 'backups'}. Copy one of "
             f"your own over it, or rescue what can still be read: sqlite3 {file} .recover | sqlite3 {rescued}"
         )
     aside, log, index = (shlex.quote(f"{path}{suffix}") for suffix in (".damaged", "-wal", "-shm"))
-    return StorageError(
+    return DamagedStorageError(
         f"{path} is damaged ({reason}). The newest backup is {backup}. To go back to it: "
         f"mv {file} {aside} && rm -f {log} {index} && cp {shlex.quote(str(backup))} {file}"
     )

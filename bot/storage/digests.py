@@ -61,6 +61,11 @@ def begin_attempt(pending: Pending, retry_at: datetime) -> Transaction[Pending]:
     return _pending(rows[0])
 
 
+def doubt_what_was_sent() -> Transaction[None]:
+    """Count an attempt at every digest that waits: one that may have been sent already is looked for first."""
+    yield Statement("UPDATE digest SET attempts = 1 WHERE attempts = 0 AND message_id IS NULL")
+
+
 def put_off(pending: Pending, retry_at: datetime) -> Transaction[None]:
     """Try a digest again at a later moment."""
     yield Statement(

@@ -12,6 +12,10 @@ class StorageFull(StorageError):  # noqa: N818  # why: it is a kind of StorageEr
     """There is no room left on the disk; nothing of the transaction was recorded."""
 
 
+class DamagedStorageError(StorageError):
+    """The file is damaged; the text says how to go back to a backup."""
+
+
 def is_disk_full(error: BaseException) -> bool:
     """Tell whether an error of SQLite or of the operating system means that there is no room left."""
     if isinstance(error, sqlite3.Error):

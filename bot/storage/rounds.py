@@ -231,6 +231,60 @@ def unwritable(round_id: int) -> Transaction[Round]:
     return (yield from _excuse(round_id, "UPDATE round SET unwritable = ?2 WHERE id = ?1", excused=True))
 
 
+def recover_round(
+    community_id: str,
+    channel_id: str,
+    *,
+    day: date,
+    take: int,
+    question_id: int,
+    message_id: str,
+    thread_id: str | None,
+    posted_at: datetime,
+) -> Transaction[Round | None]:
+    """Store a round that was found on the platform and that a restored backup knows nothing of, as open.
+
+    Returns None when it is known. The one before it closes at the moment at which this one was posted.
+    """
+    rows = yield Statement(
+        "SELECT 1 FROM round WHERE message_id = ?1 OR (community_id = ?2 AND day = ?3 AND take = ?4)",
+        (message_id, community_id, day.isoformat(), take),
+    )
+    if rows:
+        return None
+    yield Statement(
+        "INSERT INTO round (community_id, day, take, number, question_id, state, channel_id, due_at, claimed_at,"
+        " retry_at, message_id, thread_id, unwritable)"
+        " SELECT ?1, ?2, ?3, coalesce(max(number), 0) + 1, ?4, 'threaded', ?5, ?6, ?6, ?6, ?7, ?8, ?9"
+        " FROM round WHERE community_id = ?1",
+        (
+            community_id,
+            day.isoformat(),
+            take,
+            question_id,
+            channel_id,
+            to_epoch(posted_at),
+            message_id,
+            thread_id,
+            int(thread_id is None),
+        ),
+    )
+    this = yield from round_by_key(community_id, day, take)
+    if this is None:
+        raise LookupError(f"the round of {day} in community {community_id} was not stored")
+    yield from opened(this.id, posted_at)
+    yield from doubt_what_was_sent()
+    return (yield from round_by_id(this.id))
+
+
+def doubt_what_was_sent() -> Transaction[None]:
+    """Count an attempt at every step that is still to be taken: what may have been sent already is looked for first."""
+    yield Statement(
+        "UPDATE round SET attempts = 1 WHERE attempts = 0 AND (state IN ('claimed', 'published', 'threaded')"
+        " OR (state = 'closed' AND recap_id IS NULL))"
+    )
+
+
 def put_off(round_id: int, retry_at: datetime) -> Transaction[None]:
     """Try a round's current step again at a later moment."""
     yield Statement("UPDATE round SET retry_at = ?2 WHERE id = ?1", (round_id, to_epoch(retry_at)))

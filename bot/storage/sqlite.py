@@ -11,10 +11,13 @@ from typing import Self, TypeVar
 from bot.storage.backup import back_up
 from bot.storage.batch import answer_each, commit_together
 from bot.storage.diagnosis import diagnosis, refused
+from bot.storage.errors import DamagedStorageError
 from bot.storage.lane import Lane
 from bot.storage.lock import Lock
 from bot.storage.migrations import SHIPPED, migrations
 from bot.storage.preparation import prepare, prepare_folder
+from bot.storage.restoration import forget_recovery, newest_whole_backup, recover_since, restore
+from bot.storage.rotation import back_up_if_due
 from bot.storage.statement import Transaction
 
 T = TypeVar("T")
@@ -32,6 +35,7 @@ class SQLite:
     def __init__(self, path: Path, schema_version: int, lock: Lock, writer: Lane, reader: Lane) -> None:
         """Put opened parts together; use `open`."""
         self.path = path
+        self.recover_since = recover_since(path)
         self.schema_version = schema_version
         self._lock = lock
         self._writer = writer
@@ -39,11 +43,12 @@ class SQLite:
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
-    async def open(cls, path: Path, *, now: datetime, migrations: Traversable = SHIPPED) -> Self:
+    async def open(cls, path: Path, *, now: datetime, migrations: Traversable = SHIPPED, heal: bool = False) -> Self:
         """Open the database at `path`, made or migrated as needed, for this process alone.
 
-        `now` (aware) names the backup that precedes a migration. When opening fails, nothing stays open: no lock,
-        no file, no thread that would keep the process alive.
+        `now` (aware) names the backup that precedes a migration. With `heal`, a damaged file is put aside for its
+        newest whole backup, and `recover_since` tells from when that is. When opening fails, nothing stays open: no
+        lock, no file, no thread that would keep the process alive.
 
         Raises:
             ValueError: `now` is naive.
@@ -51,7 +56,7 @@ class SQLite:
         """
         if now.utcoffset() is None:
             raise ValueError(f"now must be an aware datetime, not {now!r}")
-        opening = asyncio.create_task(cls._opened(path, now, migrations))
+        opening = asyncio.create_task(cls._opened(path, now, migrations, heal=heal))
         try:
             return await asyncio.shield(opening)
         except asyncio.CancelledError:
@@ -61,11 +66,11 @@ class SQLite:
             raise
 
     @classmethod
-    async def _opened(cls, path: Path, now: datetime, folder: Traversable) -> Self:
+    async def _opened(cls, path: Path, now: datetime, folder: Traversable, *, heal: bool) -> Self:
         path, lock = await asyncio.to_thread(_claimed, path)
         writer, reader = Lane(path, commit_together), Lane(path, answer_each)
         try:
-            version = await asyncio.to_thread(prepare, path, migrations(folder), now=now)
+            version = await asyncio.to_thread(_prepared, path, folder, now, heal=heal)
             await writer.open(str(path), pragmas=("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"))
             await reader.open(f"{path.as_uri()}?mode=ro", uri=True, pragmas=("temp_store = MEMORY",))
         except BaseException as error:
@@ -109,6 +114,20 @@ class SQLite:
         """
         await asyncio.to_thread(back_up, self.path, target)
 
+    async def back_up_if_due(self, now: datetime) -> Path | None:
+        """Make the hourly backup beside the database if it is due, and drop those not worth keeping; return it.
+
+        Raises:
+            StorageFull: the disk is full; the backups there were are still there.
+            StorageError: the copy failed; the backups there were are still there.
+        """
+        return await asyncio.to_thread(back_up_if_due, self.path, now)
+
+    async def recovered(self) -> None:
+        """Note that what happened since the backup which was restored has been read back."""
+        await asyncio.to_thread(forget_recovery, self.path)
+        self.recover_since = None
+
     async def close(self) -> None:
         """Carry out what is waiting, then close the file and give it free; doing so twice is harmless."""
         if self._closing is None:
@@ -139,6 +158,26 @@ def wal_reset_bug(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -
         "can damage a database that two connections write to at once. practice-bot writes through one; keep other "
         "programs from writing to its file, or install a Python with a newer SQLite."
     )
+
+
+def _prepared(path: Path, folder: Traversable, now: datetime, *, heal: bool) -> int:
+    known = migrations(folder)
+    try:
+        return prepare(path, known, now=now)
+    except DamagedStorageError:
+        backup = newest_whole_backup(path) if heal else None
+        if backup is None:
+            raise
+    restored = restore(path, backup, now=now)
+    LOG.error(
+        "%s was damaged and is now %s. Its backup %s took its place; what happened since %s is read back from the "
+        "platform as far as it is still there, answers by form are not.",
+        path,
+        restored.aside,
+        backup,
+        restored.made_at.isoformat(timespec="seconds"),
+    )
+    return prepare(path, known, now=now)
 
 
 def _claimed(path: Path) -> tuple[Path, Lock]:

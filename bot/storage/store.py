@@ -1,5 +1,6 @@
 """What every database engine offers: whole transactions, driven from generators that do no I/O themselves."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -17,11 +18,17 @@ class Store(Protocol):
 
     path: Path
     schema_version: int
+    # The moment since which the platform knows more than the store, once a backup was restored.
+    recover_since: datetime | None
 
     async def write(self, transaction: Transaction[T]) -> T: ...
 
     async def read(self, transaction: Transaction[T]) -> T: ...
 
     async def backup(self, target: Path) -> None: ...
+
+    async def back_up_if_due(self, now: datetime) -> Path | None: ...
+
+    async def recovered(self) -> None: ...
 
     async def close(self) -> None: ...

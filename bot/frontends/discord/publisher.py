@@ -20,7 +20,7 @@ from bot.frontends.discord.permissions import NAMES, missing
 from bot.frontends.discord.render import files, layout
 from bot.frontends.discord.translation import THREAD_EXISTS, code_of, translated
 from bot.frontends.discord.votes import most_helpful
-from bot.practice.publisher import Closing, Helpful, Opening, Page, PublishError, Recap, RefusedError, Reply
+from bot.practice.publisher import Closing, Helpful, Opening, Page, Posted, PublishError, Recap, RefusedError, Reply
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +59,17 @@ class DiscordPublisher:
     async def find_question(self, this: Round) -> str | None:
         channel = await self._channel(this.channel_id)
         return await self._find(channel, words.question_marker(this), since=this.claimed_at - _CLOCK_SKEW)
+
+    async def questions_since(self, channel_id: str, since: datetime) -> list[Posted]:
+        channel = await self._channel(channel_id)
+        found: list[Posted] = []
+        async for message in self._own(channel, since):
+            asked = next(filter(None, map(words.asked, _button_ids(message))), None)
+            if asked is not None:
+                day, take, question_id = asked
+                has_thread = message.flags.has_thread or message.thread is not None
+                found.append(Posted(str(message.id), day, take, question_id, message.created_at, has_thread))
+        return found
 
     async def open_thread(self, this: Round, question: Question) -> str:
         if this.message_id is None:
@@ -215,14 +226,22 @@ class DiscordPublisher:
 
     async def _find(self, place: discord.TextChannel | discord.Thread, marker: str, *, since: datetime) -> str | None:
         """Find our own message by the id of one of its buttons: history does not tell nonces."""
+        async for message in self._own(place, since):
+            if marker in _button_ids(message):
+                return str(message.id)
+        return None
+
+    async def _own(
+        self, place: discord.TextChannel | discord.Thread, since: datetime
+    ) -> AsyncIterator[discord.Message]:
+        """Read our own messages since a moment, oldest first."""
         if not place.permissions_for(place.guild.me).read_message_history:
             raise RefusedError(f"I may not read #{place.name}: allow me Read Message History there.")
         own = self._client.user
         with translated(f"reading #{place.name}"):
             async for message in place.history(limit=None, after=since, oldest_first=True):
-                if own is not None and message.author.id == own.id and marker in _button_ids(message):
-                    return str(message.id)
-        return None
+                if own is not None and message.author.id == own.id:
+                    yield message
 
 
 def _button_ids(message: discord.Message) -> Iterator[str]:
