@@ -97,7 +97,8 @@ def _demo(options: argparse.Namespace) -> int:
 
     def open_on(database: Path, clock: Clock) -> AbstractAsyncContextManager[App]:
         return open_app(
-            Settings(database=database, bank=settings.bank, cache=settings.cache, backups=False), clock=clock
+            Settings(database=database, bank=settings.bank, cache=settings.cache, backups=False, requests_a_second=0),
+            clock=clock,
         )
 
     running = demo.run(open_on, now=utc_now(), port=options.port, browser=options.browser, database=options.database)

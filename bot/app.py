@@ -55,7 +55,9 @@ class App:
 
         if reads_replies is None:
             reads_replies = self.settings.message_content is not MessageContent.OFF
-        self._discord = PracticeClient(self.practice, reads_replies=reads_replies)
+        self._discord = PracticeClient(
+            self.practice, reads_replies=reads_replies, requests_a_second=self.settings.requests_a_second
+        )
         return self._discord
 
     async def tick(self) -> None:

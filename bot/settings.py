@@ -21,6 +21,7 @@ _ON = {"on", "true", "yes", "1"}
 _OFF = {"off", "false", "no", "0"}
 _SHARE = re.compile(r"0\.\d{1,3}")
 # Below, most of a review is forgotten; above, cards come back every few days for ever.
+MOST_REQUESTS_A_SECOND = 500
 LEAST_RETENTION, MOST_RETENTION = 0.7, 0.97
 
 
@@ -46,7 +47,8 @@ class Settings:
     is kept between starts; `message_content` whether the privileged intent of that name is asked for and insisted on;
     `heartbeat` a file that a running bot touches; `discord_api` another base address for Discord, such as a proxy;
     `exit_delay` how many seconds to wait before giving up on a setting that must be changed first; `backups` whether
-    copies are made each hour, and whether one may take the place of a damaged database.
+    copies are made each hour, and whether one may take the place of a damaged database; `requests_a_second` how many
+    Discord is sent at most, 0 for no limit of ours.
     """
 
     database: Path = Path("practice-bot.db")
@@ -63,6 +65,7 @@ class Settings:
     log_level: str = "INFO"
     exit_delay: int = 0
     backups: bool = True
+    requests_a_second: int = 40
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -74,7 +77,7 @@ class Settings:
             SettingsError: a variable is unknown or has a value that makes no sense.
         """
         known = {"DATABASE", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DISCORD_API", "MESSAGE_CONTENT", "BANK"}
-        known |= {"BACKUPS", "CACHE", "HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY", "RETENTION"}
+        known |= {"BACKUPS", "CACHE", "HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY", "RETENTION", "REQUESTS_A_SECOND"}
         known |= {"JUDGE_URL", "JUDGE_MODEL", "JUDGE_KEY", "JUDGE_KEY_FILE"}
         given = {name.removeprefix(PREFIX): _bare(value) for name, value in environ.items() if name.startswith(PREFIX)}
         unknown = sorted(given.keys() - known)
@@ -102,6 +105,7 @@ class Settings:
             log_level=level,
             exit_delay=_seconds(given, "EXIT_DELAY"),
             backups=_switch(given, "BACKUPS", default=True),
+            requests_a_second=_pace(given),
         )
 
 
@@ -162,6 +166,16 @@ def _seconds(given: Mapping[str, str], name: str) -> int:
     value = given.get(name, "0")
     if not value.isdecimal():
         raise SettingsError(f"{PREFIX}{name} is {value!r}; use a whole number of seconds.")
+    return int(value)
+
+
+def _pace(given: Mapping[str, str]) -> int:
+    value = given.get("REQUESTS_A_SECOND", "40")
+    if not value.isdecimal() or not 1 <= int(value) <= MOST_REQUESTS_A_SECOND:
+        raise SettingsError(
+            f"{PREFIX}REQUESTS_A_SECOND is {value!r}; use a whole number from 1 to {MOST_REQUESTS_A_SECOND}. "
+            "Discord lets 50 through unless it has raised that for your bot."
+        )
     return int(value)
 
 

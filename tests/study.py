@@ -47,7 +47,9 @@ class Process:
     _app: App | None = None
 
     async def start(self) -> App:
-        settings = Settings(database=self.database, cache=cache(), **({"backups": False} | self.settings))
+        settings = Settings(
+            database=self.database, cache=cache(), **({"backups": False, "requests_a_second": 0} | self.settings)
+        )
         self._app = await self._stack.enter_async_context(open_app(settings, clock=self.clock, random=Random(7)))
         return self._app
 

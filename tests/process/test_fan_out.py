@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 
-COMMUNITIES, PER_SECOND = 200, 50
+COMMUNITIES, PER_SECOND = 150, 50
 DRAINED_WITHIN = 30.0
 
 
@@ -42,7 +42,7 @@ def have_one_question_and_thread(channels: list[Channel]) -> bool:
     )
 
 
-async def test_two_hundred_communities_due_at_once_have_one_question_each(
+async def test_many_communities_due_at_once_have_one_question_each_and_no_request_is_refused(
     server: LoopbackDiscord, host: Host, record_property: Callable[[str, object], None]
 ) -> None:
     channels = await due_communities(server, host, COMMUNITIES)
@@ -55,8 +55,7 @@ async def test_two_hundred_communities_due_at_once_have_one_question_each(
         drained = server.clock() - began
 
         assert have_one_question_and_thread(channels)
-        assert server.counts.rate_limited < COMMUNITIES
-        record_property("rate_limited", server.counts.rate_limited)
+        assert server.counts.rate_limited == 0
         record_property("drained_seconds", round(drained.total_seconds(), 1))
 
 

@@ -12,6 +12,7 @@ from bot.frontends.discord.cogs.admin import AdminCog
 from bot.frontends.discord.cogs.members import MembersCog
 from bot.frontends.discord.cogs.thread import ThreadCog
 from bot.frontends.discord.interactions import PressedButton
+from bot.frontends.discord.line import Line
 from bot.frontends.discord.permissions import invite_url
 from bot.frontends.discord.publisher import DiscordPublisher
 from bot.practice import answers, daily
@@ -27,7 +28,7 @@ _FINISH_SECONDS = 1.5
 class PracticeClient(commands.Bot):
     """A discord.py client with everything in it, not yet connected."""
 
-    def __init__(self, practice: Practice, *, reads_replies: bool) -> None:
+    def __init__(self, practice: Practice, *, reads_replies: bool, requests_a_second: int | None = None) -> None:
         # The bot never speaks; a warning that it could not would only worry its operator.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         intents = discord.Intents(guilds=True, guild_messages=True, message_content=reads_replies)
@@ -44,7 +45,8 @@ class PracticeClient(commands.Bot):
         )
         self.practice = practice
         self.reads_replies = reads_replies
-        self.publisher = DiscordPublisher(self, practice.bank, reads_replies=reads_replies)
+        self.line = Line(requests_a_second, practice.clock)
+        self.publisher = DiscordPublisher(self, practice.bank, self.line, reads_replies=reads_replies)
         self._in_hand: set[asyncio.Task[object]] = set()
 
     async def setup_hook(self) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import discord
 
 from bot.conversation.say import Say
+from bot.frontends.discord.line import Line
 from bot.frontends.discord.permissions import why_not_mine
 from bot.frontends.discord.render import layout
-from bot.frontends.discord.translation import translated
 from bot.practice.publisher import GoneError, RefusedError
 
 _log = logging.getLogger(__name__)
@@ -23,8 +23,9 @@ _LOOK_SECONDS = 5.0
 class Members:
     """The members of the servers that a client is in, without keeping any of them in memory."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, line: Line) -> None:
         self._client = client
+        self._line = line
         self._seen: dict[tuple[str, str], float] = {}
 
     def name_of(self, community_id: str) -> str | None:
@@ -63,14 +64,14 @@ class Members:
         member, role = await self._member(community_id, member_id), self._role(community_id, role_id)
         if role in member.roles:
             return False
-        with translated(f"giving the role {role.name}"):
+        async with self._line.asking(f"giving the role {role.name}"):
             await member.add_roles(role, reason="their streak reached its milestone")
         return True
 
     async def take_role(self, community_id: str, member_id: str, role_id: str) -> None:
         """Take a role from a member; raises as the publisher does."""
         member, role = await self._member(community_id, member_id), self._role(community_id, role_id)
-        with translated(f"taking the role {role.name}"):
+        async with self._line.asking(f"taking the role {role.name}"):
             await member.remove_roles(role, reason="their streak is below its milestone")
 
     async def write(self, member_id: str, say: Say) -> None:
@@ -79,7 +80,7 @@ class Members:
         Raises:
             RefusedError: they take no messages from us.
         """
-        with translated("writing to a member"):
+        async with self._line.asking("writing to a member"):
             channel = await self._client.create_dm(discord.Object(int(member_id)))
             await channel.send(view=layout(say))
 
@@ -102,7 +103,7 @@ class Members:
     async def _member(self, community_id: str, member_id: str) -> discord.Member:
         guild = self._guild(community_id)
         try:
-            with translated("finding a member"):
+            async with self._line.asking("finding a member"):
                 return await guild.fetch_member(int(member_id))
         except RefusedError as error:
             if isinstance(error.__cause__, discord.NotFound):

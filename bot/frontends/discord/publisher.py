@@ -15,10 +15,11 @@ from bot.conversation.say import Say, without_pictures
 from bot.domain.digests import Digest
 from bot.domain.questions import Bank, Question
 from bot.domain.rounds import Round, nonce
+from bot.frontends.discord.line import Line
 from bot.frontends.discord.members import Members
 from bot.frontends.discord.permissions import NAMES, missing
 from bot.frontends.discord.render import files, layout
-from bot.frontends.discord.translation import THREAD_EXISTS, code_of, translated
+from bot.frontends.discord.translation import THREAD_EXISTS, code_of
 from bot.frontends.discord.votes import most_helpful
 from bot.practice.publisher import Closing, Helpful, Opening, Page, Posted, PublishError, Recap, RefusedError, Reply
 
@@ -38,21 +39,22 @@ class DiscordPublisher:
     `threads` holds the ids of threads whose messages matter now: a message anywhere else is dropped unread.
     """
 
-    def __init__(self, client: discord.Client, bank: Bank, *, reads_replies: bool) -> None:
+    def __init__(self, client: discord.Client, bank: Bank, line: Line, *, reads_replies: bool) -> None:
         self._client = client
         self._bank = bank
         self._reads_replies = reads_replies
-        self._members = Members(client)
+        self._line = line
+        self._members = Members(client, line)
         self.threads: set[int] = set()
 
     def is_ready(self) -> bool:
-        return self._client.is_ready() and not self._client.is_closed()
+        return self._client.is_ready() and not self._client.is_closed() and not self._line.is_shut
 
     async def post_question(self, opening: Opening) -> str:
         this = opening.round
         channel = await self._channel(this.channel_id)
         key = nonce(this.community_id, this.day, this.take)
-        with translated(f"posting in #{channel.name}"):
+        async with self._line.asking(f"posting in #{channel.name}"):
             message = await channel.send(view=layout(words.question_post(opening, self._bank)), nonce=key)
         return str(message.id)
 
@@ -78,7 +80,7 @@ class DiscordPublisher:
         message = channel.get_partial_message(int(this.message_id))
         thread_id = message.id
         try:
-            with translated(f"opening a thread in #{channel.name}"):
+            async with self._line.asking(f"opening a thread in #{channel.name}"):
                 thread = await message.create_thread(
                     name=words.thread_name(this, question), auto_archive_duration=_THREAD_LIVES_MINUTES
                 )
@@ -94,7 +96,7 @@ class DiscordPublisher:
         this = recap.round
         thread = await self._thread(this)
         key = nonce(this.community_id, this.day, this.take, "recap")
-        with translated(f"posting in the thread of round {this.number}"):
+        async with self._line.asking(f"posting in the thread of round {this.number}"):
             message = await thread.send(view=layout(words.recap(recap)), nonce=key)
         self.threads.discard(thread.id)
         return str(message.id)
@@ -115,7 +117,7 @@ class DiscordPublisher:
         cursor, overlap = int(after or thread.id), 0
         while True:
             since = discord.Object(cursor - overlap)
-            with translated(f"reading the thread of round {this.number}"):
+            async with self._line.asking(f"reading the thread of round {this.number}"):
                 batch = [message async for message in thread.history(limit=_PAGE, after=since, oldest_first=True)]
             if not batch and overlap:
                 raise PublishError(f"reading the thread of round {this.number}: its end was no longer shown")
@@ -131,7 +133,7 @@ class DiscordPublisher:
 
     async def acknowledge(self, this: Round, answer_id: str, *, counts: bool) -> None:
         thread = await self._thread(this)
-        with translated("marking an answer"):
+        async with self._line.asking("marking an answer"):
             await thread.get_partial_message(int(answer_id)).add_reaction(_COUNTED if counts else _KEPT)
 
     async def congratulate(self, this: Round, member_id: str, rounds: int) -> None:
@@ -143,12 +145,12 @@ class DiscordPublisher:
     async def close_thread(self, this: Round) -> None:
         thread = await self._thread(this)
         if not thread.archived:
-            with translated(f"archiving the thread of round {this.number}"):
+            async with self._line.asking(f"archiving the thread of round {this.number}"):
                 await thread.edit(archived=True)
 
     async def most_helpful(self, this: Round, writers: Mapping[str, str], limit: int) -> list[Helpful]:
         thread = await self._thread(this)
-        with translated(f"reading the votes of round {this.number}"):
+        async with self._line.asking(f"reading the votes of round {this.number}"):
             return await most_helpful(thread, writers, limit)
 
     async def post_digest(self, digest: Digest) -> str:
@@ -158,7 +160,7 @@ class DiscordPublisher:
             say = without_pictures(say)
         key = nonce(digest.community_id, digest.week, 0, "digest")
         pictures = await files(say)
-        with translated(f"posting in #{channel.name}"):
+        async with self._line.asking(f"posting in #{channel.name}"):
             message = await channel.send(view=layout(say), files=pictures, nonce=key)
         return str(message.id)
 
@@ -199,12 +201,11 @@ class DiscordPublisher:
 
     async def _say(self, this: Round, say: Say) -> None:
         thread = await self._thread(this)
-        with translated(f"posting in the thread of round {this.number}"):
+        async with self._line.asking(f"posting in the thread of round {this.number}"):
             await thread.send(view=layout(say))
 
     async def _channel(self, channel_id: str) -> discord.TextChannel:
-        with translated("finding the channel"):
-            channel = self._client.get_channel(int(channel_id)) or await self._client.fetch_channel(int(channel_id))
+        channel = await self._known(channel_id, "finding the channel")
         if not isinstance(channel, discord.TextChannel):
             raise RefusedError("The channel of the daily question is not a text channel. Choose another with /setup.")
         lacking = [name for name in missing(channel) if name in {NAMES["view_channel"], NAMES["send_messages"]}]
@@ -212,14 +213,18 @@ class DiscordPublisher:
             raise RefusedError(f"In #{channel.name} I lack the permission {' and '.join(lacking)}.")
         return channel
 
+    async def _known(self, channel_id: str, doing: str) -> object:
+        """Find a channel or thread in the cache, or ask for it."""
+        if (cached := self._client.get_channel(int(channel_id))) is not None:
+            return cached
+        async with self._line.asking(doing):
+            return await self._client.fetch_channel(int(channel_id))
+
     async def _thread(self, this: Round) -> discord.Thread:
         """Find a thread by the id that was recorded: an archived one has left discord.py's cache."""
         if this.thread_id is None:
             raise RefusedError(f"Round {this.number} has no thread.")
-        with translated(f"finding the thread of round {this.number}"):
-            thread = self._client.get_channel(int(this.thread_id)) or await self._client.fetch_channel(
-                int(this.thread_id)
-            )
+        thread = await self._known(this.thread_id, f"finding the thread of round {this.number}")
         if not isinstance(thread, discord.Thread):
             raise RefusedError(f"The thread of round {this.number} is gone.")
         return thread
@@ -238,7 +243,7 @@ class DiscordPublisher:
         if not place.permissions_for(place.guild.me).read_message_history:
             raise RefusedError(f"I may not read #{place.name}: allow me Read Message History there.")
         own = self._client.user
-        with translated(f"reading #{place.name}"):
+        async with self._line.asking(f"reading #{place.name}"):
             async for message in place.history(limit=None, after=since, oldest_first=True):
                 if own is not None and message.author.id == own.id:
                     yield message

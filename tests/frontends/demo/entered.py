@@ -51,7 +51,11 @@ async def enter_demo(database: Path, *, must_be_known: bool = False) -> AsyncIte
     """Enter a demo on a database; a second time is a second run."""
     clock = WorldClock()
     async with (
-        open_app(Settings(database=database, cache=cache(), backups=False), clock=clock, random=Random(7)) as app,
+        open_app(
+            Settings(database=database, cache=cache(), backups=False, requests_a_second=0),
+            clock=clock,
+            random=Random(7),
+        ) as app,
         open_world(app, clock, must_be_known=must_be_known) as world,
     ):
         days = Days(world)

@@ -155,7 +155,9 @@ async def test_a_kept_database_may_be_paused(tmp_path: Path) -> None:
 
 
 async def test_the_database_of_a_real_bot_is_refused(tmp_path: Path) -> None:
-    async with open_app(Settings(database=tmp_path / "real.db", cache=cache(), backups=False), clock=lambda: TODAY):
+    async with open_app(
+        Settings(database=tmp_path / "real.db", cache=cache(), backups=False, requests_a_second=0), clock=lambda: TODAY
+    ):
         pass
 
     with pytest.raises(DemoError, match="not one of an earlier demo"):
