@@ -7,9 +7,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack, contextmanager, suppress
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from bot import __version__
@@ -25,6 +26,7 @@ from bot.storage.errors import StorageError
 from bot.storage.lock import Lock
 from bot.storage.restoration import newest_whole_backup, restore
 from bot.storage.rotation import back_up_and_rotate
+from bot.systemd import ALIVE, READY, STOPPING, Notifier
 from bot.ticker import Ticker
 
 _log = logging.getLogger("bot")
@@ -136,16 +138,52 @@ def _discord(_: argparse.Namespace) -> int:
 async def _serve(settings: Settings, token: str) -> int:
     stop = asyncio.Event()
     _stop_on_signals(stop)
+    notifier = Notifier(os.environ)
     async with open_app(settings) as app:
         await app.describe()
-        ticker = Ticker(app.tick)
+        loop = asyncio.get_running_loop()
+        app.vitals.begin(loop.time())
+        watching = asyncio.create_task(app.vitals.watch(), name="watch")
+
+        async def tick() -> None:
+            await app.tick()
+            if not app.vitals.complaints(loop.time()):
+                notifier.tell(ALIVE)
+
+        ticker = Ticker(tick)
         ticker.start()
+        notifier.tell(READY)
         try:
-            await _connect(app, token, stop)
+            with _figures(app):
+                await _connect(app, token, stop)
         finally:
+            notifier.tell(STOPPING)
             await ticker.stop()
+            watching.cancel()
     _log.info("closed cleanly")
     return OK
+
+
+@contextmanager
+def _figures(app: App) -> Iterator[None]:
+    """Serve the figures for Prometheus, if that is wanted."""
+    settings = app.settings
+    if settings.metrics_port is None:
+        yield
+        return
+    if find_spec("prometheus_client") is None:
+        raise SettingsError("PRACTICE_BOT_METRICS_PORT needs the extra: pip install 'practice-bot[metrics]'")
+    from bot import metrics
+
+    app.discord()
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(metrics.served(app, settings.metrics_host, settings.metrics_port))
+        except OSError as error:
+            raise SettingsError(
+                f"PRACTICE_BOT_METRICS_PORT: {settings.metrics_host}:{settings.metrics_port} cannot be used ({error})."
+            ) from error
+        yield
 
 
 async def _connect(app: App, token: str, stop: asyncio.Event) -> None:

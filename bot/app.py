@@ -20,15 +20,19 @@ from bot.practice.context import Practice
 from bot.settings import MessageContent, Settings
 from bot.storage.communities import next_due_at
 from bot.storage.errors import StorageError
+from bot.storage.pulse import beat
 from bot.storage.sqlite import SQLite
+from bot.vitals import Vitals
 
 if TYPE_CHECKING:
     from bot.frontends.discord.client import PracticeClient
+    from bot.frontends.discord.line import Line
 
 _log = logging.getLogger(__name__)
 
 # Even if no event ever said so, replies that were missed are found within this time.
 _READ_AGAIN = timedelta(minutes=10)
+_BEAT_EVERY = timedelta(minutes=1)
 
 
 def utc_now() -> datetime:
@@ -44,7 +48,8 @@ class App:
         self.practice = practice
         self._discord: PracticeClient | None = None
         self._read_again_at = practice.clock() + _READ_AGAIN
-        self._back_up_at = practice.clock()
+        self._back_up_at = self._beat_at = practice.clock()
+        self.vitals = Vitals(lambda: self._discord.frame_age() if self._discord else None)
 
     def discord(self, *, reads_replies: bool | None = None) -> "PracticeClient":
         """Build an unconnected Discord client with everything in it; a later one takes an earlier one's place.
@@ -60,9 +65,16 @@ class App:
         )
         return self._discord
 
+    @property
+    def line(self) -> "Line":
+        """The queue of requests to Discord; raises LookupError before there is a client."""
+        if self._discord is None:
+            raise LookupError("there is no Discord client yet")
+        return self._discord.line
+
     async def tick(self) -> None:
-        """Do whatever is due now; what the ticker calls. Touches the heartbeat file once the store has answered."""
-        await self.practice.store.read(next_due_at())
+        """Do whatever is due now; what the ticker calls. Touches the heartbeat file while nothing is complained of."""
+        await self._beat()
         if self._discord is not None:
             publisher = self._discord.publisher
             # Last week's digest stands above the new week's first question.
@@ -77,8 +89,22 @@ class App:
                 await answers.catch_up(self.practice, publisher, whole=False)
         if self.settings.backups:
             await self._back_up()
-        if self.settings.heartbeat is not None:
+        now_seconds = asyncio.get_running_loop().time()
+        self.vitals.ticked_at = now_seconds
+        complaints = self.vitals.complaints(now_seconds)
+        for complaint in complaints:
+            _log.error("%s", complaint)
+        if self.settings.heartbeat is not None and not complaints:
             await asyncio.to_thread(_touch, self.settings.heartbeat)
+
+    async def _beat(self) -> None:
+        """Prove once a minute that the store still takes a write; that it answers, at every tick."""
+        await self.practice.store.read(next_due_at())
+        now = self.practice.clock()
+        if now >= self._beat_at:
+            await self.practice.store.write(beat(now))
+            self._beat_at = now + _BEAT_EVERY
+            self.vitals.wrote_at = asyncio.get_running_loop().time()
 
     async def _back_up(self) -> None:
         """Make the hourly backup when it is due; one that fails is told of and tried again an hour later."""

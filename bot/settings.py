@@ -22,6 +22,7 @@ _OFF = {"off", "false", "no", "0"}
 _SHARE = re.compile(r"0\.\d{1,3}")
 # Below, most of a review is forgotten; above, cards come back every few days for ever.
 MOST_REQUESTS_A_SECOND = 500
+MOST_PORTS = 65535
 LEAST_RETENTION, MOST_RETENTION = 0.7, 0.97
 
 
@@ -48,7 +49,7 @@ class Settings:
     `heartbeat` a file that a running bot touches; `discord_api` another base address for Discord, such as a proxy;
     `exit_delay` how many seconds to wait before giving up on a setting that must be changed first; `backups` whether
     copies are made each hour, and whether one may take the place of a damaged database; `requests_a_second` how many
-    Discord is sent at most, 0 for no limit of ours.
+    Discord is sent at most, 0 for no limit of ours; `metrics_port` where on `metrics_host` Prometheus may read figures.
     """
 
     database: Path = Path("practice-bot.db")
@@ -66,6 +67,8 @@ class Settings:
     exit_delay: int = 0
     backups: bool = True
     requests_a_second: int = 40
+    metrics_port: int | None = None
+    metrics_host: str = "127.0.0.1"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -78,6 +81,7 @@ class Settings:
         """
         known = {"DATABASE", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DISCORD_API", "MESSAGE_CONTENT", "BANK"}
         known |= {"BACKUPS", "CACHE", "HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY", "RETENTION", "REQUESTS_A_SECOND"}
+        known |= {"METRICS_PORT", "METRICS_HOST"}
         known |= {"JUDGE_URL", "JUDGE_MODEL", "JUDGE_KEY", "JUDGE_KEY_FILE"}
         given = {name.removeprefix(PREFIX): _bare(value) for name, value in environ.items() if name.startswith(PREFIX)}
         unknown = sorted(given.keys() - known)
@@ -106,6 +110,8 @@ class Settings:
             exit_delay=_seconds(given, "EXIT_DELAY"),
             backups=_switch(given, "BACKUPS", default=True),
             requests_a_second=_pace(given),
+            metrics_port=_port(given, "METRICS_PORT"),
+            metrics_host=given.get("METRICS_HOST", "127.0.0.1"),
         )
 
 
@@ -176,6 +182,15 @@ def _pace(given: Mapping[str, str]) -> int:
             f"{PREFIX}REQUESTS_A_SECOND is {value!r}; use a whole number from 1 to {MOST_REQUESTS_A_SECOND}. "
             "Discord lets 50 through unless it has raised that for your bot."
         )
+    return int(value)
+
+
+def _port(given: Mapping[str, str], name: str) -> int | None:
+    value = given.get(name)
+    if value is None:
+        return None
+    if not value.isdecimal() or not 1 <= int(value) <= MOST_PORTS:
+        raise SettingsError(f"{PREFIX}{name} is {value!r}; use a port such as 9464.")
     return int(value)
 
 

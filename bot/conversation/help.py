@@ -56,6 +56,19 @@ def failed() -> Say:
     return Say((md("Something went wrong on my side, and it is logged. Please try again in a moment."),), Colour.CARE)
 
 
+def out_of_room() -> Say:
+    """Nothing can be recorded, so nothing was; only the operator can put that right."""
+    return Say(
+        (
+            md(
+                "My disk is full, so what you did just now is not recorded. Keep your text, and tell whoever runs me to "
+                "free some space; then try again."
+            ),
+        ),
+        Colour.CARE,
+    )
+
+
 def only_in_a_community() -> Say:
     """A command that makes sense only among others."""
     return Say((md("This works in a server, not in a direct message."),), Colour.CARE)

@@ -85,7 +85,9 @@ async def submit(
         recorded = yield from answers.record_answer(this.id, answer, enough=enough)
         return Submitted(this, recorded, enough)
 
-    return await practice.store.write(transaction())
+    submitted = await practice.store.write(transaction())
+    practice.figures.answers += submitted is not None and submitted.recorded.new and submitted.recorded.counts
+    return submitted
 
 
 async def remove(practice: Practice, answer_id: str) -> None:
@@ -242,7 +244,9 @@ async def rate(practice: Practice, community_id: str, key: str, member_id: str, 
 
 async def _record(practice: Practice, this: Round, reply: Reply) -> Recorded:
     answer = Answer(reply.id, reply.member_id, Source.REPLY, reply.text, reply.created_at, reply.edited_at)
-    return await practice.store.write(answers.record_answer(this.id, answer, enough=says_enough(reply.text)))
+    recorded = await practice.store.write(answers.record_answer(this.id, answer, enough=says_enough(reply.text)))
+    practice.figures.answers += recorded.new and recorded.counts
+    return recorded
 
 
 async def _mark(publisher: Publisher, this: Round, reply: Reply, recorded: Recorded) -> None:

@@ -10,6 +10,7 @@ from bot.domain.clock import Clock
 from bot.domain.coverage import Opinion
 from bot.domain.questions import Bank, Question
 from bot.domain.review import RETENTION
+from bot.practice.figures import Figures
 from bot.storage.store import Store
 
 
@@ -27,6 +28,7 @@ class Practice:
     random: Random
     retention: float = RETENTION
     judge: Callable[[Question, str], Awaitable[Opinion | None]] | None = None
+    figures: Figures = field(default_factory=Figures, init=False)
     ticking: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 

@@ -161,6 +161,7 @@ async def _claim_due(practice: Practice, community: Community, now: datetime) ->
             "community %s: %s was missed by more than the catch-up time; no streak counts it", community.id, due.day
         )
         await practice.store.write(communities.settle_day(community.id, due.day, following))
+        practice.figures.rounds_missed += 1
         return
 
     def claim() -> Transaction[None]:
@@ -190,6 +191,7 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
                     "community %s: %s could not be posted in time; no streak counts it", this.community_id, this.day
                 )
                 await practice.store.write(rounds.abandoned(this.id))
+                practice.figures.rounds_missed += 1
                 return
             try:
                 before = await practice.store.read(_before(this.community_id))
@@ -210,6 +212,7 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
             this = await practice.store.write(rounds.threaded(this.id, thread_id))
             await practice.store.write(communities.block(this.community_id, None))
     closing = await practice.store.write(_open(this, practice.clock()))
+    practice.figures.opened((practice.clock() - this.due_at).total_seconds())
     _log.info("community %s: round %s was opened", this.community_id, this.number)
     if this.attempts > 1:
         # Its thread may have stood for a while already, before any reply in it was known to be one.

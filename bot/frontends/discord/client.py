@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -57,6 +58,12 @@ class PracticeClient(commands.Bot):
         await self.tree.sync()
         if self.application_id is not None:
             _log.info("invite: %s", invite_url(self.application_id))
+
+    def frame_age(self) -> float | None:
+        """Return how many seconds ago the gateway said anything; None while there is no connection."""
+        keeper = getattr(self.ws, "_keep_alive", None)
+        heard_at = getattr(keeper, "_last_recv", None)
+        return None if heard_at is None else time.perf_counter() - heard_at
 
     async def catch_up(self, *, whole: bool) -> None:
         """Read what was written while no connection stood, then do what fell due meanwhile."""

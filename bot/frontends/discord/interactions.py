@@ -15,6 +15,7 @@ from bot.conversation.asker import Asker
 from bot.conversation.notices import with_notices
 from bot.conversation.say import Form, Say
 from bot.frontends.discord.render import files, layout, modal
+from bot.practice.trouble import StorageFull
 
 if TYPE_CHECKING:
     from bot.frontends.discord.client import PracticeClient
@@ -96,6 +97,9 @@ async def _answer(
     try:
         say = await with_notices(interaction.client.practice, asker, await ask(asker)) if asker else _OUTSIDE
         pictures = await files(say)
+    except StorageFull as error:
+        _log.error("%s", error)  # noqa: TRY400  # why: its text says it all
+        say, pictures = help_say.out_of_room(), []
     except Exception:  # noqa: BLE001  # why: whoever pressed is told; without this they would see it hang
         _log.exception("an interaction failed")
         say, pictures = help_say.failed(), []
