@@ -61,8 +61,8 @@ def out_of_room() -> Say:
     return Say(
         (
             md(
-                "My disk is full, so what you did just now is not recorded. Keep your text, and tell whoever runs me to "
-                "free some space; then try again."
+                "My disk is full, so what you did just now is not recorded. Keep your text, and tell whoever runs me "
+                "to free some space; then try again."
             ),
         ),
         Colour.CARE,

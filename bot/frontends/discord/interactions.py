@@ -98,7 +98,7 @@ async def _answer(
         say = await with_notices(interaction.client.practice, asker, await ask(asker)) if asker else _OUTSIDE
         pictures = await files(say)
     except StorageFull as error:
-        _log.error("%s", error)  # noqa: TRY400  # why: its text says it all
+        _log.error("%s", error)
         say, pictures = help_say.out_of_room(), []
     except Exception:  # noqa: BLE001  # why: whoever pressed is told; without this they would see it hang
         _log.exception("an interaction failed")
