@@ -20,6 +20,7 @@ from bot.domain.questions import Bank
 from bot.frontends.terminal.command import add_bank_commands, print_reports
 from bot.library import BankError
 from bot.practice import boards, reports
+from bot.restarts import Restarts
 from bot.settings import MessageContent, Settings, SettingsError
 from bot.storage.backup import back_up
 from bot.storage.errors import StorageError
@@ -138,8 +139,9 @@ def _discord(_: argparse.Namespace) -> int:
 async def _serve(settings: Settings, token: str) -> int:
     stop = asyncio.Event()
     _stop_on_signals(stop)
-    notifier = Notifier(os.environ)
+    notifier, restarts = Notifier(os.environ), Restarts(settings.database)
     async with open_app(settings) as app:
+        await _rest(restarts.begin(utc_now()), stop)
         await app.describe()
         loop = asyncio.get_running_loop()
         app.vitals.begin(loop.time())
@@ -160,8 +162,19 @@ async def _serve(settings: Settings, token: str) -> int:
             notifier.tell(STOPPING)
             await ticker.stop()
             watching.cancel()
+    restarts.end()
     _log.info("closed cleanly")
     return OK
+
+
+async def _rest(pause: timedelta, stop: asyncio.Event) -> None:
+    """Wait before Discord is bothered with yet another login, or until the process is asked to end."""
+    if not pause:
+        return
+    _log.error("started too often within the last hour: Discord is left alone for %.0f seconds", pause.total_seconds())
+    with suppress(TimeoutError):
+        async with asyncio.timeout(pause.total_seconds()):
+            await stop.wait()
 
 
 @contextmanager

@@ -37,7 +37,8 @@ async def set_up(
     if weekdays is None:
         return words.unknown_days(days)
     schedule = Schedule(time, name, weekdays)
-    return words.done(await setup.set_up(practice, asker.community_id, channel_id, schedule), missing)
+    community = await setup.set_up(practice, asker.community_id, channel_id, schedule, asker.member_id)
+    return words.done(community, missing)
 
 
 async def status(practice: Practice, asker: Asker, missing_in: Callable[[str], Sequence[str]]) -> Say:

@@ -185,6 +185,27 @@ def digest_set(community: Community) -> Say:
     )
 
 
+def blocked(community: Community, name: str | None) -> Say:
+    """Tell whoever set a community up that it needs their help, and what becomes of the question meanwhile."""
+    where: tuple[Part, ...] = (Markdown(" of "), name) if name else ()
+    return Say(
+        (
+            text(
+                Markdown("## ⚠️ I need your help\nThe daily question"),
+                *where,
+                Markdown(" could not be posted as it should."),
+            ),
+            text(community.blocked or ""),
+            md(
+                "I try again by myself after 1, 6 and 24 hours, and no streak counts a question that could not be "
+                "posted. Once it is put right, `/daily post-now` posts it at once; `/daily status` tells what is "
+                "missing. You get this message because you ran `/setup`, or because the server is yours."
+            ),
+        ),
+        Colour.CARE,
+    )
+
+
 def not_set_up() -> Say:
     return Say(
         (md("The daily question is not set up here yet. Someone who may manage the server can do it with `/setup`."),),

@@ -12,7 +12,7 @@ class Community:
 
     `settled_day` is the last local day that needs no further scheduled round; `blocked` says what an admin must
     repair before the bot can post. `week_starts` is the weekday with which a week begins, 0 for Monday; `digest_at` is
-    when the next weekly digest is due, None where none is wanted.
+    when the next weekly digest is due, None where none is wanted. `steward_id` is the member who set it up last.
     """
 
     id: str
@@ -24,6 +24,7 @@ class Community:
     blocked: str | None = None
     week_starts: int = 0
     digest_at: datetime | None = None
+    steward_id: str | None = None
 
     def due_after(self, now: datetime) -> Due | None:
         """Return when the next scheduled question is due; None while paused."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.domain.communities import Community
 from bot.domain.digests import Digest
 from bot.domain.questions import Question
 from bot.domain.rounds import Round
@@ -160,6 +161,9 @@ class Publisher(Protocol):
         `writers` maps the id of each answer that is eligible to its member. Neither their own votes nor those of bots
         count, and nothing is listed that nobody voted for.
         """
+
+    async def tell_steward(self, community: Community) -> None:
+        """Tell in private whoever set a community up what keeps the bot from posting there, and what to do."""
 
     async def post_digest(self, digest: Digest) -> str:
         """Post the digest of a week; return the message id."""

@@ -12,8 +12,10 @@ from bot.storage import answers, communities, rounds, standings
 from bot.storage.statement import Transaction
 
 
-async def set_up(practice: Practice, community_id: str, channel_id: str, schedule: Schedule) -> Community:
-    """Store where and when a community practises, and return it with its next due time.
+async def set_up(
+    practice: Practice, community_id: str, channel_id: str, schedule: Schedule, steward_id: str | None = None
+) -> Community:
+    """Store where and when a community practises and who decided so, and return it with its next due time.
 
     A local day that had its question does not get another one because the schedule was moved.
     """
@@ -22,7 +24,7 @@ async def set_up(practice: Practice, community_id: str, channel_id: str, schedul
     def transaction() -> Transaction[Community]:
         known = yield from communities.community(community_id)
         community = replace(known or Community(community_id, channel_id, schedule), channel_id=channel_id)
-        community = replace(community, schedule=schedule, paused=False, blocked=None)
+        community = replace(community, schedule=schedule, paused=False, blocked=None, steward_id=steward_id)
         community = replace(
             community,
             next_due=community.due_after(now),

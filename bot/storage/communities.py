@@ -9,7 +9,7 @@ from bot.storage.statement import Row, Statement, Transaction
 
 _SELECT = (
     "SELECT id, channel_id, at, zone, weekdays, paused, settled_day, next_due_at, next_due_day, blocked,"
-    " week_starts, digest_at FROM community "
+    " week_starts, digest_at, steward_id FROM community "
 )
 
 
@@ -51,12 +51,13 @@ def save_community(community: Community, now: datetime) -> Transaction[None]:
     due = community.next_due
     yield Statement(
         "INSERT INTO community (id, channel_id, at, zone, weekdays, paused, settled_day, next_due_at, next_due_day,"
-        " blocked, created_at, week_starts, digest_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        " blocked, created_at, week_starts, digest_at, steward_id)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
         " ON CONFLICT (id) DO UPDATE SET channel_id = excluded.channel_id, at = excluded.at, zone = excluded.zone,"
         " weekdays = excluded.weekdays, paused = excluded.paused, settled_day = excluded.settled_day,"
         " next_due_at = excluded.next_due_at, next_due_day = excluded.next_due_day, blocked = excluded.blocked,"
-        " week_starts = excluded.week_starts, digest_at = excluded.digest_at, left_at = NULL",
+        " week_starts = excluded.week_starts, digest_at = excluded.digest_at,"
+        " steward_id = excluded.steward_id, left_at = NULL",
         (
             community.id,
             community.channel_id,
@@ -71,6 +72,7 @@ def save_community(community: Community, now: datetime) -> Transaction[None]:
             to_epoch(now),
             community.week_starts,
             to_epoch(community.digest_at) if community.digest_at else None,
+            community.steward_id,
         ),
     )
 
@@ -102,9 +104,11 @@ def set_digest(community_id: str, digest_at: datetime | None) -> Transaction[Non
     )
 
 
-def block(community_id: str, reason: str | None) -> Transaction[None]:
-    """Note what keeps the bot from posting in a community; None when it is repaired."""
+def block(community_id: str, reason: str | None) -> Transaction[bool]:
+    """Note what keeps the bot from posting in a community, None when it is repaired; return whether that is news."""
+    rows = yield Statement("SELECT blocked FROM community WHERE id = ?1", (community_id,))
     yield Statement("UPDATE community SET blocked = ?2 WHERE id = ?1", (community_id, reason))
+    return reason is not None and bool(rows) and rows[0][0] is None
 
 
 def leave(community_id: str, now: datetime) -> Transaction[None]:
@@ -135,6 +139,7 @@ def _community(row: Row) -> Community:
         blocked,
         week_starts,
         digest_at,
+        steward_id,
     ) = row
     return Community(
         id=identity,
@@ -146,4 +151,5 @@ def _community(row: Row) -> Community:
         blocked=blocked,
         week_starts=week_starts,
         digest_at=from_epoch(digest_at) if digest_at is not None else None,
+        steward_id=steward_id,
     )

@@ -14,6 +14,7 @@ from bot.frontends.discord.client import PracticeClient
 _PORTAL = "https://discord.com/developers/applications"
 _API_VERSION = 10
 _ANSWER_SECONDS = 10
+_SPARED = 0.1
 
 
 class RejectedError(Exception):
@@ -59,7 +60,9 @@ async def _run(client: PracticeClient, token: str, api: str | None) -> None:
     try:
         if api is not None:
             await _point_at(api)
-        await client.start(token)
+        await client.login(token)
+        await _mind_the_budget(client)
+        await client.connect()
     except discord.LoginFailure as error:
         raise RejectedError(
             "Discord does not accept this token. Copy it again from "
@@ -75,6 +78,20 @@ async def _run(client: PracticeClient, token: str, api: str | None) -> None:
         raise UnreachableError(
             f"Discord cannot be reached ({error.__class__.__name__}). Check the network and https://discordstatus.com."
         ) from error
+
+
+async def _mind_the_budget(client: PracticeClient) -> None:
+    """Do not connect with the last logins that Discord allows within a day: with none left it resets the token."""
+    try:
+        _, _, limit = await client.http.get_bot_gateway()
+    except discord.GatewayNotFound:
+        return  # a proxy may not offer it
+    if limit["remaining"] < limit["total"] * _SPARED:
+        hours = limit["reset_after"] / 3_600_000
+        raise UnreachableError(
+            f"Discord allows this bot only {limit['remaining']} more logins within {hours:.1f} hours, so none is used "
+            "now. Something has restarted it very often: look at the log before this line."
+        )
 
 
 async def _point_at(api: str) -> None:

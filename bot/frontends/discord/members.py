@@ -33,6 +33,11 @@ class Members:
         guild = self._client.get_guild(int(community_id))
         return guild.name if guild else None
 
+    def owner_of(self, community_id: str) -> str | None:
+        """Return whose server it is; None while it cannot be seen."""
+        guild = self._client.get_guild(int(community_id))
+        return str(guild.owner_id) if guild and guild.owner_id else None
+
     async def gone(self, community_id: str, members: Sequence[str]) -> frozenset[str]:
         """Return which of these are no members any more.
 

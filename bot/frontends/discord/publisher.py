@@ -11,7 +11,9 @@ from bot.conversation import closing as closing_words
 from bot.conversation import digest as digest_words
 from bot.conversation import review as review_words
 from bot.conversation import rounds as words
+from bot.conversation import setup as setup_words
 from bot.conversation.say import Say, without_pictures
+from bot.domain.communities import Community
 from bot.domain.digests import Digest
 from bot.domain.questions import Bank, Question
 from bot.domain.rounds import Round, nonce
@@ -152,6 +154,11 @@ class DiscordPublisher:
         thread = await self._thread(this)
         async with self._line.asking(f"reading the votes of round {this.number}"):
             return await most_helpful(thread, writers, limit)
+
+    async def tell_steward(self, community: Community) -> None:
+        steward = community.steward_id or self._members.owner_of(community.id)
+        if steward is not None:
+            await self._members.write(steward, setup_words.blocked(community, self._members.name_of(community.id)))
 
     async def post_digest(self, digest: Digest) -> str:
         channel = await self._channel(digest.channel_id)
