@@ -18,7 +18,7 @@ from bot.practice import reports as waiting_reports
 from bot.practice.context import Practice
 from bot.practice.publisher import Publisher
 
-_OFFERED = 25
+_OFFERED, _LOOKED_THROUGH = 25, 400
 
 
 async def set_up(
@@ -97,13 +97,19 @@ async def void(practice: Practice, asker: Asker, number: int | None, *, voided: 
     return words.voided(this) if this else words.no_such_round(number)
 
 
-async def rounds_offered(practice: Practice, community_id: str) -> list[tuple[int, str]]:
-    """Offer the newest rounds while an admin types, as (number, what it was)."""
-    return [
+async def rounds_offered(practice: Practice, community_id: str, typed_so_far: str) -> list[tuple[int, str]]:
+    """Offer rounds while an admin types, newest first, as (number, what it was)."""
+    offered = [
         (this.number, f"{this.number} · {on_day(this.day)} · {practice.bank.question(this.question_id).title}"[:100])
-        for this in await closing.latest_rounds(practice, community_id, _OFFERED)
+        for this in await closing.latest_rounds(practice, community_id, _LOOKED_THROUGH)
         if this.number is not None
     ]
+    wanted = typed_so_far.strip().lower()
+    return [
+        (number, name)
+        for number, name in offered
+        if (str(number).startswith(wanted) if wanted.isdecimal() else wanted in name.lower())
+    ][:_OFFERED]
 
 
 async def milestone_role(

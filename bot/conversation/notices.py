@@ -1,5 +1,6 @@
 """What a member reads below whatever they asked for."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot.conversation import closing as closing_say
@@ -10,9 +11,13 @@ from bot.practice.context import Practice
 from bot.practice.notices import take_notices
 
 
-async def with_notices(practice: Practice, asker: Asker, say: Say) -> Say:
-    """Add to an answer what its reader has to be told, once."""
+async def with_notices(practice: Practice, asker: Asker, ask: Callable[[Asker], Awaitable[Say]]) -> Say:
+    """Answer what was asked, and add what its reader has to be told, once.
+
+    The notices are taken first: whoever had left is here again, and their answer should know.
+    """
     notices = await take_notices(practice, asker.community_id, asker.member_id)
+    say = await ask(asker)
     if not notices.is_any:
         return say
     told: list[Block] = [Divider()]

@@ -16,6 +16,9 @@ from bot.practice import boards, closing_reminders, streaks
 from bot.practice.context import Practice
 from bot.practice.publisher import Publisher
 
+# What a member may have answered all the same, too late or after a look.
+_UNCOUNTED = frozenset({Outcome.MISSED, Outcome.SAVED, Outcome.OPEN})
+
 # The words of a button's id, all there, as `presses` has checked.
 Words = tuple[str, ...]
 
@@ -75,7 +78,7 @@ async def _streak_of(practice: Practice, _publisher: Publisher, asker: Asker, wo
 async def _explain(practice: Practice, _publisher: Publisher, asker: Asker, words: Words) -> Say:
     own = words[0] == asker.member_id
     report = await streaks.streak_report(practice, asker.community_id, words[0])
-    missed = [each.number for each in report.rounds if each.outcome is Outcome.MISSED]
+    missed = [each.number for each in report.rounds if each.outcome in _UNCOUNTED]
     # What somebody looked at, and when, is their own business.
     uncounted = await streaks.uncounted(practice, asker.community_id, words[0], missed) if own else {}
     return streaks_say.explanation(report, uncounted, own=own)

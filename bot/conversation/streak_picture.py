@@ -39,21 +39,22 @@ def draw(report: StreakReport) -> bytes:
     state = report.streak
     facts = (
         f"{plural(state.current, 'round')} in a row",
-        f"longest {state.longest}",
+        f"longest {state.longest:,}",
         f"{plural(state.freezes, 'freeze')} held",
     )
     pen.text((drawing.MARGIN, drawing.MARGIN + 36), "  ·  ".join(facts), drawing.FAINT, drawing.font(_LABEL))
     _calendar(pen, report.days, report.today)
-    _legend(pen, {outcome for day, outcome in report.days.items() if day >= _first(report.today)})
+    _legend(pen, {outcome for day, outcome in report.days.items() if day >= first_day(report.today)})
     return drawing.png(image)
 
 
-def _first(today: date) -> date:
+def first_day(today: date) -> date:
+    """Return the earliest day that the picture shows."""
     return today - timedelta(days=today.weekday(), weeks=_WEEKS - 1)
 
 
 def _calendar(pen: ImageDraw, days: Mapping[date, Outcome], today: date) -> None:
-    first = _first(today)
+    first = first_day(today)
     for weekday, name in ((0, "Mon"), (2, "Wed"), (4, "Fri"), (6, "Sun")):
         top = _TOP + 30 + weekday * (_CELL + _GAP) + 4
         pen.text((drawing.MARGIN, top), name, drawing.FAINT, drawing.font(_LABEL))

@@ -47,7 +47,7 @@ def streak(report: StreakReport, *, own: bool) -> Say:
         ),
     ]
     picture = (Picture("streak", _alternative(report), lambda: streak_picture.draw(report)),) if report.days else ()
-    away = (md(f"⏸️ {_away_until(report.absence, own=own)}"),) if report.absence else ()
+    away = (md(f"⏸️ {_away_until(report.absence, report.today, own=own)}"),) if report.absence else ()
     buttons = []
     if report.rounds:
         buttons.append(Button(button_id(Press.EXPLAIN, report.member_id), "Explain", emoji="🔎"))
@@ -60,11 +60,10 @@ def explanation(report: StreakReport, uncounted: Mapping[int, Uncounted] = _NO_U
     """The latest rounds one by one, newest first, with the rule that each follows and the streak after it."""
     lines: list[str] = []
     following: Explained | None = None
-    for place, each in reversed(list(enumerate(report.rounds))):
+    for each in reversed(report.rounds):
         if following is not None:
             lines += _without_round(each.day, following.day)
-        before = report.rounds[place - 1] if place else None
-        lines.append(_explained(each, before, uncounted.get(each.number)))
+        lines.append(_explained(each, uncounted.get(each.number)))
         following = each
     return Say(
         (
@@ -146,31 +145,34 @@ def _whose(report: StreakReport, *, own: bool) -> tuple[Part, ...]:
     return (Markdown("Your streak"),) if own else (Mention(report.member_id), Markdown("'s streak"))
 
 
-def _away_until(absence: Absence, *, own: bool) -> str:
+def _away_until(absence: Absence, today: date, *, own: bool) -> str:
+    if absence.until_day < today:
+        return "The open round is still paused; the next one counts again."
     who = "You are" if own else "Is"
     return f"{who} away until {on_day(absence.until_day)}: rounds count neither way until then."
 
 
-def _explained(each: Explained, before: Explained | None, uncounted: Uncounted | None) -> str:
-    return f"{MARKS[each.outcome]} **{each.number}** · {on_day(each.day)} · {_rule(each, before, uncounted)}"
+def _explained(each: Explained, uncounted: Uncounted | None) -> str:
+    return f"{MARKS[each.outcome]} **{each.number}** · {on_day(each.day)} · {_rule(each, uncounted)}"
 
 
-def _rule(each: Explained, before: Explained | None, uncounted: Uncounted | None) -> str:
+def _rule(each: Explained, uncounted: Uncounted | None) -> str:
     now = each.after.current
     match each.outcome:
         case Outcome.ANSWERED:
-            earned = before is not None and each.after.freezes > before.after.freezes
+            earned = each.after.freezes > each.before.freezes
             return f"answered → **{now}**" + (", which earns a freeze" if earned else "")
         case Outcome.SAVED:
-            return f"not answered, a freeze is spent → **{now}** stays"
+            return f"{_why_missed(uncounted)}, a freeze is spent → **{now}** stays"
         case Outcome.MISSED:
-            lost = before is not None and before.after.current
-            return f"{_why_missed(uncounted)}{', no freeze held' if lost else ''} → **0**"
+            return f"{_why_missed(uncounted)}{', no freeze held' if each.before.current else ''} → **0**"
         case Outcome.AWAY:
             return f"away, counts neither way → **{now}** stays"
         case Outcome.EXCUSED:
             return f"void, counts against nobody → **{now}** stays"
         case Outcome.OPEN:
+            if uncounted is not None and uncounted.looked:
+                return "open now, but the model answer was seen first: an answer does not count any more"
             return "open now: answer it before the next question"
 
 
@@ -192,8 +194,9 @@ def _without_round(earlier: date, later: date) -> list[str]:
 
 def _alternative(report: StreakReport) -> str:
     counted = dict.fromkeys(Outcome, 0)
-    for outcome in report.days.values():
-        counted[outcome] += 1
+    first = streak_picture.first_day(report.today)
+    for day, outcome in report.days.items():
+        counted[outcome] += day >= first
     told = ", ".join(f"{plural(count, 'day')} {_MEANINGS[outcome]}" for outcome, count in counted.items() if count)
     return f"Calendar of rounds: {told}."
 

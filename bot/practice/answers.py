@@ -14,7 +14,7 @@ from bot.domain.streaks import MILESTONES
 from bot.practice.context import Practice
 from bot.practice.feedback import Feedback, feedback, get_ready, with_opinion
 from bot.practice.publisher import Publisher, PublishError, Reply
-from bot.storage import answers, cards, communities, rounds
+from bot.storage import answers, cards, communities, hidden, rounds
 from bot.storage.answers import Recorded
 from bot.storage.statement import Transaction
 
@@ -22,6 +22,7 @@ _log = logging.getLogger(__name__)
 
 # Up to this many answers found after downtime are marked one by one; more are told in one message.
 _MARKED_ONE_BY_ONE = 20
+HEARD = 2
 
 
 class Access(StrEnum):
@@ -68,7 +69,7 @@ async def take_reply(practice: Practice, publisher: Publisher, thread_id: str, r
         return
     recorded = await _record(practice, this, reply)
     await _mark(publisher, this, reply, recorded)
-    await _praise(publisher, this, reply, recorded)
+    await _praise(practice, publisher, this, reply, recorded)
 
 
 async def submit(
@@ -127,7 +128,7 @@ async def backfill(practice: Practice, publisher: Publisher, this: Round, *, who
         for reply, outcome in fresh:
             await _mark(publisher, this, reply, outcome)
     for reply, outcome in fresh:
-        await _praise(publisher, this, reply, outcome)
+        await _praise(practice, publisher, this, reply, outcome)
     return len(fresh)
 
 
@@ -180,10 +181,16 @@ async def round_of(practice: Practice, community_id: str, key: str) -> Round | N
     return await practice.store.read(rounds.round_by_key(community_id, *day_and_take(key)))
 
 
-async def open_threads(practice: Practice) -> tuple[str, ...]:
-    """Read the ids of the threads whose rounds are open."""
-    these = await practice.store.read(rounds.open_rounds())
-    return tuple(this.thread_id for this in these if this.thread_id is not None)
+async def heard_threads(practice: Practice) -> list[tuple[str, str]]:
+    """Read the threads in which replies are heard, as (community, thread), oldest first.
+
+    Those of open rounds, and those that closed last: whoever is late should read that they are.
+    """
+    found: list[tuple[str, str]] = []
+    for community in await practice.store.read(communities.active_communities()):
+        latest = await practice.store.read(rounds.latest_rounds(community.id, HEARD))
+        found += [(community.id, this.thread_id) for this in reversed(latest) if this.thread_id is not None]
+    return found
 
 
 async def round_in_thread(practice: Practice, thread_id: str) -> Round | None:
@@ -255,8 +262,11 @@ async def _mark(publisher: Publisher, this: Round, reply: Reply, recorded: Recor
         await _tell(publisher.acknowledge(this, reply.id, counts=recorded.counts))
 
 
-async def _praise(publisher: Publisher, this: Round, reply: Reply, recorded: Recorded) -> None:
-    if recorded.grew and recorded.streak.current in MILESTONES:
+async def _praise(practice: Practice, publisher: Publisher, this: Round, reply: Reply, recorded: Recorded) -> None:
+    """Praise a milestone in the thread, unless its member would rather not be named."""
+    if not recorded.grew or recorded.streak.current not in MILESTONES:
+        return
+    if not await practice.store.read(hidden.reasons(this.community_id, reply.member_id)):
         await _tell(publisher.congratulate(this, reply.member_id, recorded.streak.current))
 
 

@@ -1,6 +1,6 @@
 """Boards, as read by members; who is shown on them; and their recomputation from the facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.standings import Board, By, Period, Place, period_key
 from bot.practice.context import Practice
@@ -36,13 +36,18 @@ async def board(
     Members who have left are hidden as they come to light; nobody of them is on the page that is returned.
     """
     page = await page_of(practice, community_id, member_id, by=by, period=period, place=place)
+    gone = await _gone(publisher, page, community_id)
     for _ in range(_MOST_LOOKS):
-        gone = await publisher.gone(community_id, [standing.member_id for standing in page.standings])
         if not gone:
             break
         await practice.store.write(_hide_all(community_id, gone))
         page = await page_of(practice, community_id, member_id, by=by, period=period, place=place)
-    return page
+        gone = await _gone(publisher, page, community_id)
+    return replace(page, standings=tuple(each for each in page.standings if each.member_id not in gone))
+
+
+async def _gone(publisher: Publisher, page: Board, community_id: str) -> frozenset[str]:
+    return await publisher.gone(community_id, [standing.member_id for standing in page.standings])
 
 
 async def page_of(

@@ -26,6 +26,9 @@ async def close(practice: Practice, publisher: Publisher, this: Round) -> None:
         return
     try:
         await backfill(practice, publisher, this)
+        if not await publisher.is_writable(this):
+            # Locked while no connection stood: no event told of it.
+            await _excuse(practice, this, "its thread was locked")
     except RefusedError as error:
         # Whoever answered unseen would be told that they had not.
         await _excuse(practice, this, error)
@@ -43,7 +46,7 @@ async def close(practice: Practice, publisher: Publisher, this: Round) -> None:
     await practice.store.write(rounds.recapped(this.id, recap_id))
 
 
-async def _excuse(practice: Practice, this: Round, error: RefusedError) -> None:
+async def _excuse(practice: Practice, this: Round, error: RefusedError | str) -> None:
     """Let a round count against nobody whose thread could not be read to its end, or written to."""
     _log.warning("community %s, round %s counts against nobody: %s", this.community_id, this.number, error)
     await practice.store.write(rounds.unwritable(this.id))

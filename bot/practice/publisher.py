@@ -152,6 +152,9 @@ class Publisher(Protocol):
     async def tell_backfilled(self, this: Round, answers: int) -> None:
         """Tell the thread that answers written while the bot was away are counted."""
 
+    async def is_writable(self, this: Round) -> bool:
+        """Whether members can write in a round's thread: it is there and not locked."""
+
     async def close_thread(self, this: Round) -> None:
         """Put the thread of a closed round away; it stays readable."""
 

@@ -31,11 +31,12 @@ SHOWN_ROUNDS = 14
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What one round meant for a member, and their streak after it."""
+    """What one round meant for a member, and their streak before and after it."""
 
     number: int
     day: date
     outcome: Outcome
+    before: Streak
     after: Streak
 
 
@@ -80,9 +81,10 @@ async def streak_report(practice: Practice, community_id: str, member_id: str) -
         history = yield from standings.member_history(community_id, member_id)
         today = yield from communities.local_day(community_id, now)
         told = explained(each.attendance for each in history)
+        befores = [Streak(), *(after for _, after in told)]
         rounds = [
-            Explained(each.number, each.day, outcome, after)
-            for each, (outcome, after) in zip(history, told, strict=True)
+            Explained(each.number, each.day, outcome, before, after)
+            for each, (outcome, after), before in zip(history, told, befores, strict=False)
         ]
         away = yield from _present_absence(community_id, member_id, today)
         return StreakReport(

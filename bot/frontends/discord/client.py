@@ -54,7 +54,8 @@ class PracticeClient(commands.Bot):
         self.add_dynamic_items(PressedButton)
         for cog in (AdminCog(self), MembersCog(self), ThreadCog(self)):
             await self.add_cog(cog)
-        self.publisher.threads.update(int(thread) for thread in await answers.open_threads(self.practice))
+        for community_id, thread_id in await answers.heard_threads(self.practice):
+            self.publisher.hear(community_id, int(thread_id))
         await self.tree.sync()
         if self.application_id is not None:
             _log.info("invite: %s", invite_url(self.application_id))

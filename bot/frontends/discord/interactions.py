@@ -95,7 +95,7 @@ async def _answer(
         _log.warning("an interaction could not be acknowledged: %s", error.__class__.__name__)
         acknowledged = False
     try:
-        say = await with_notices(interaction.client.practice, asker, await ask(asker)) if asker else _OUTSIDE
+        say = await with_notices(interaction.client.practice, asker, ask) if asker else _OUTSIDE
         pictures = await files(say)
     except StorageFull as error:
         _log.error("%s", error)

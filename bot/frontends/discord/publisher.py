@@ -1,6 +1,7 @@
 """The daily round on Discord: a message with buttons, a thread below it, and the replies in that thread."""
 
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -23,6 +24,7 @@ from bot.frontends.discord.permissions import NAMES, missing
 from bot.frontends.discord.render import files, layout
 from bot.frontends.discord.translation import THREAD_EXISTS, code_of
 from bot.frontends.discord.votes import most_helpful
+from bot.practice.answers import HEARD
 from bot.practice.publisher import Closing, Helpful, Opening, Page, Posted, PublishError, Recap, RefusedError, Reply
 
 _log = logging.getLogger(__name__)
@@ -48,6 +50,17 @@ class DiscordPublisher:
         self._line = line
         self._members = Members(client, line)
         self.threads: set[int] = set()
+        self._heard: dict[str, deque[int]] = {}
+
+    def hear(self, community_id: str, thread_id: int) -> None:
+        """Listen to a community's newest thread and the one before it, and to no older one."""
+        heard = self._heard.setdefault(community_id, deque())
+        if thread_id in heard:
+            return
+        heard.append(thread_id)
+        self.threads.add(thread_id)
+        if len(heard) > HEARD:
+            self.threads.discard(heard.popleft())
 
     def is_ready(self) -> bool:
         return self._client.is_ready() and not self._client.is_closed() and not self._line.is_shut
@@ -91,7 +104,7 @@ class DiscordPublisher:
             # A message has one thread, and it bears the message's id: it is already there.
             if code_of(error) != THREAD_EXISTS:
                 raise
-        self.threads.add(thread_id)
+        self.hear(this.community_id, thread_id)
         return str(thread_id)
 
     async def post_recap(self, recap: Recap) -> str:
@@ -100,7 +113,6 @@ class DiscordPublisher:
         key = nonce(this.community_id, this.day, this.take, "recap")
         async with self._line.asking(f"posting in the thread of round {this.number}"):
             message = await thread.send(view=layout(words.recap(recap)), nonce=key)
-        self.threads.discard(thread.id)
         return str(message.id)
 
     async def find_recap(self, this: Round) -> str | None:
@@ -143,6 +155,12 @@ class DiscordPublisher:
 
     async def tell_backfilled(self, this: Round, answers: int) -> None:
         await self._say(this, words.backfilled(answers))
+
+    async def is_writable(self, this: Round) -> bool:
+        try:
+            return not (await self._thread(this)).locked
+        except RefusedError:
+            return False
 
     async def close_thread(self, this: Round) -> None:
         thread = await self._thread(this)

@@ -9,8 +9,8 @@ from bot.practice.publisher import Helpful
 _THUMB = "👍"
 # Enough of the longest thread to find its best answers, at a hundred messages a request.
 _MOST_MESSAGES = 2000
-# Among so many with the most votes, those who voted are looked at one by one.
-_LOOKED_AT = 6
+# Among so many with the most thumbs, those who voted are looked at one by one.
+_MOST_LOOKED_AT = 30
 _VOTERS_SEEN = 100
 
 
@@ -27,18 +27,26 @@ async def most_helpful(thread: discord.Thread, writers: Mapping[str, str], limit
         async for message in thread.history(limit=_MOST_MESSAGES, oldest_first=True)
         if str(message.id) in writers and _thumbs(message)
     ]
-    voted.sort(key=lambda message: -sum(reaction.count for reaction in _thumbs(message)))
-    found = [
-        Helpful(str(message.id), writers[str(message.id)], await _votes(message, writers[str(message.id)]))
-        for message in voted[:_LOOKED_AT]
-    ]
-    found.sort(key=lambda helpful: (-helpful.votes, int(helpful.answer_id)))
-    return [helpful for helpful in found if helpful.votes > 0][:limit]
+    voted.sort(key=_count, reverse=True)
+    found: list[Helpful] = []
+    for message in voted[:_MOST_LOOKED_AT]:
+        if len(found) >= limit and _count(message) < found[limit - 1].votes:
+            break  # none of the rest can have as many votes that count
+        writer = writers[str(message.id)]
+        votes = await _votes(message, writer)
+        if votes:
+            found.append(Helpful(str(message.id), writer, votes))
+            found.sort(key=lambda helpful: (-helpful.votes, int(helpful.answer_id)))
+    return found[:limit]
 
 
 def _thumbs(message: discord.Message) -> list[discord.Reaction]:
     """Return the thumbs up of a message, in any tone of skin."""
     return [reaction for reaction in message.reactions if str(reaction.emoji).startswith(_THUMB)]
+
+
+def _count(message: discord.Message) -> int:
+    return sum(reaction.count for reaction in _thumbs(message))
 
 
 async def _votes(message: discord.Message, writer: str) -> int:

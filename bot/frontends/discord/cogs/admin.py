@@ -98,10 +98,10 @@ class AdminCog(commands.Cog):
         await answer(interaction, lambda asker: admin.void(self._practice, asker, round_number))
 
     @void.autocomplete("round_number")
-    async def _rounds(self, interaction: Interaction, _current: str) -> list[Choice[int]]:
+    async def _rounds(self, interaction: Interaction, current: str) -> list[Choice[int]]:
         if interaction.guild_id is None:
             return []
-        offered = await admin.rounds_offered(self._practice, str(interaction.guild_id))
+        offered = await admin.rounds_offered(self._practice, str(interaction.guild_id), current)
         return [Choice(name=name, value=number) for number, name in offered]
 
     @_DAILY.command(name="roles", description="A role for everyone with so many rounds in a row, given and taken by me")
