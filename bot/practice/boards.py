@@ -1,12 +1,13 @@
 """Boards, as read by members; who is shown on them; and their recomputation from the facts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.domain.standings import Board, By, Period, Place, period_key
 from bot.practice.context import Practice
 from bot.practice.publisher import Publisher
 from bot.storage import boards as stored
-from bot.storage import cards, communities, hidden, standings
+from bot.storage import cards, communities, hidden, roles, standings
 from bot.storage.hidden import Reason
 from bot.storage.statement import Transaction
 
@@ -40,7 +41,7 @@ async def board(
     for _ in range(_MOST_LOOKS):
         if not gone:
             break
-        await practice.store.write(_hide_all(community_id, gone))
+        await practice.store.write(departed(community_id, gone))
         page = await page_of(practice, community_id, member_id, by=by, period=period, place=place)
         gone = await _gone(publisher, page, community_id)
     return replace(page, standings=tuple(each for each in page.standings if each.member_id not in gone))
@@ -64,9 +65,11 @@ async def page_of(
     return await practice.store.read(transaction())
 
 
-def _hide_all(community_id: str, members: frozenset[str]) -> Transaction[None]:
+def departed(community_id: str, members: Iterable[str]) -> Transaction[None]:
+    """Note that members have left: they are on no board, and hold no role any more."""
     for member_id in sorted(members):
         yield from hidden.hide(community_id, member_id, Reason.LEFT)
+        yield from roles.forget_holder(community_id, member_id)
 
 
 async def be_shown(practice: Practice, community_id: str, member_id: str, *, shown: bool) -> Visibility:

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot.domain.communities import Community
+from bot.domain.rounds import Round
 from bot.domain.schedule import EVERY_DAY, Schedule, latest_due
 from bot.practice.context import Practice
 from bot.practice.publisher import Closing, Publisher, PublishError, RefusedError
-from bot.storage import absences, answers, closing_reminders, communities, rounds, standings
+from bot.storage import absences, answers, closing_reminders, communities, hidden, rounds, standings
 from bot.storage.closing_reminders import ClosingReminder
+from bot.storage.hidden import Reason
 from bot.storage.statement import Transaction
 
 __all__ = ["ClosingReminder", "plan", "remind_before_close", "send_due", "stop"]
@@ -26,15 +28,24 @@ _TOO_LATE = timedelta(minutes=5)
 async def remind_before_close(
     practice: Practice, community_id: str, member_id: str, at: time | None
 ) -> tuple[ClosingReminder, Community | None]:
-    """Tell a member before a round closes which they have not answered: at a local time, or three hours before."""
+    """Tell a member before a round closes which they have not answered: at a local time, or three hours before.
+
+    Of the open round they are told only if that time is still to come.
+    """
+    now = practice.clock()
 
     def transaction() -> Transaction[tuple[ClosingReminder, Community | None]]:
-        yield from closing_reminders.save_reminder(ClosingReminder(community_id, member_id, at))
         community = yield from communities.community(community_id)
-        if community is not None:
-            yield from plan(community, practice.clock())
-        planned = yield from closing_reminders.reminder_of(community_id, member_id)
-        return planned or ClosingReminder(community_id, member_id, at), community
+        this = yield from rounds.open_round(community_id)
+        before = yield from closing_reminders.reminder_of(community_id, member_id)
+        moment = _moment(community, at) if community else None
+        told_round = before.told_round if before else None
+        if this is not None and moment is not None and moment <= now:
+            told_round = this.id
+        next_at = moment if this is None or told_round != this.id else None
+        wanted = ClosingReminder(community_id, member_id, at, next_at, told_round)
+        yield from closing_reminders.save_reminder(wanted)
+        return wanted, community
 
     return await practice.store.write(transaction())
 
@@ -47,58 +58,81 @@ async def stop(practice: Practice, community_id: str, member_id: str) -> bool:
 def plan(community: Community, now: datetime) -> Transaction[None]:
     """Note when members are to be told next, from when the round closes as the schedule is now.
 
-    Belongs into every transaction that opens a round or moves the schedule.
+    Belongs into every transaction that opens a round or moves the schedule. Whose time has come already, and who only
+    waits for their turn, keeps it.
     """
     for at in (yield from closing_reminders.wanted_times(community.id)):
-        yield from closing_reminders.plan(community.id, at, _moment(community, at, now))
+        moment = _moment(community, at)
+        yield from closing_reminders.plan(community.id, at, max(moment, now) if moment else None, now)
 
 
 async def send_due(practice: Practice, publisher: Publisher) -> None:
     """Write to those whose time has come and who have not answered; one closed door does not stop the others."""
     if not publisher.is_ready():
         return
-    now = practice.clock()
-    for wanted in await practice.store.read(closing_reminders.due_reminders(now, _BATCH)):
-        # Noted before it is sent: a crash in between loses one reminder, and never sends two.
-        closing = await practice.store.write(_take(practice, wanted, now))
-        if closing is None:
-            continue
+    for wanted in await practice.store.read(closing_reminders.due_reminders(practice.clock(), _BATCH)):
         try:
-            await publisher.remind_closing(wanted.member_id, closing)
-        except RefusedError:
-            shut = replace(wanted, next_at=None, told_round=closing.round.id, shut=True)
-            await practice.store.write(closing_reminders.save_reminder(shut))
-        except PublishError as error:
-            _log.warning("a reminder could not be sent: %s", error)
+            await _remind(practice, publisher, wanted)
+        except Exception:  # noqa: BLE001  # why: one member's fault must not cost the others their reminder
+            _log.exception("a reminder failed")
 
 
-def _take(practice: Practice, wanted: ClosingReminder, now: datetime) -> Transaction[Closing | None]:
+async def _remind(practice: Practice, publisher: Publisher, wanted: ClosingReminder) -> None:
+    # Noted before it is sent: a crash in between loses one reminder, and never sends two.
+    closing = await practice.store.write(_take(practice, wanted, practice.clock()))
+    if closing is None:
+        return
+    try:
+        await publisher.remind_closing(wanted.member_id, closing)
+    except RefusedError:
+        await practice.store.write(closing_reminders.shut(wanted.community_id, wanted.member_id))
+    except PublishError as error:
+        _log.warning("a reminder could not be sent: %s", error)
+
+
+def _take(practice: Practice, due: ClosingReminder, now: datetime) -> Transaction[Closing | None]:
     """Read what a member is to be told, if anything, and note that they were told."""
+    wanted = yield from closing_reminders.reminder_of(due.community_id, due.member_id)
+    if wanted is None:
+        return None
     this = yield from rounds.open_round(wanted.community_id)
     community = yield from communities.community(wanted.community_id)
-    due = community.next_due if community else None
-    is_told = this is None or wanted.told_round == this.id
-    told = replace(wanted, next_at=None, told_round=this.id if this else wanted.told_round)
-    yield from closing_reminders.save_reminder(told)
-    if this is None or due is None or is_told or due.at - now < _TOO_LATE or this.is_excused:
+    moment = _moment(community, wanted.at) if community else None
+    if this is None or community is None or community.next_due is None or moment is None:
+        yield from closing_reminders.save_reminder(replace(wanted, next_at=None))
         return None
-    if (yield from answers.has_answered(this.id, wanted.member_id)):
+    if now < moment:
+        # Its time was that of an earlier round.
+        yield from closing_reminders.save_reminder(replace(wanted, next_at=moment))
         return None
-    if (yield from absences.away_on(this.community_id, wanted.member_id, this.day)):
+    yield from closing_reminders.save_reminder(replace(wanted, next_at=None, told_round=this.id))
+    closes_at = community.next_due.at
+    if wanted.told_round == this.id or closes_at - now < _TOO_LATE or this.is_excused:
+        return None
+    if not (yield from _could_answer(this, wanted.member_id)):
         return None
     streak = yield from standings.member_streak(this.community_id, wanted.member_id)
-    return Closing(this, practice.bank.question(this.question_id), due.at, streak.current)
+    return Closing(this, practice.bank.question(this.question_id), closes_at, streak.current)
 
 
-def _moment(community: Community, at: time | None, now: datetime) -> datetime | None:
-    """Return when to tell of the round that is open: the last such time before it closes, if that is still to come."""
+def _could_answer(this: Round, member_id: str) -> Transaction[bool]:
+    """Whether an answer of a member would still count: they are here, have none yet, and have not looked first."""
+    if Reason.LEFT in (yield from hidden.reasons(this.community_id, member_id)):
+        return False
+    if (yield from answers.has_answered(this.id, member_id)):
+        return False
+    if (yield from answers.revealed(this.id, member_id)) is not None:
+        return False
+    return not (yield from absences.away_on(this.community_id, member_id, this.day))
+
+
+def _moment(community: Community, at: time | None) -> datetime | None:
+    """Return when to tell of the round that is open: the last such time before it closes."""
     due = community.next_due
     if due is None:
         return None
     if at is None:
-        moment: datetime | None = due.at - BEFORE_CLOSE
-    else:
-        daily = Schedule(at, community.schedule.zone, EVERY_DAY)
-        latest = latest_due(daily, due.at - timedelta(seconds=1))
-        moment = latest.at if latest else None
-    return moment if moment is not None and moment > now else None
+        return due.at - BEFORE_CLOSE
+    daily = Schedule(at, community.schedule.zone, EVERY_DAY)
+    latest = latest_due(daily, due.at - timedelta(seconds=1))
+    return latest.at if latest else None

@@ -12,6 +12,7 @@ from bot.domain.questions import Question
 from bot.domain.rounds import UNFINISHED, Round, State, is_worth_posting, retry_delay
 from bot.domain.schedule import latest_due, next_due
 from bot.practice.answers import backfill
+from bot.practice.blocking import block
 from bot.practice.closing import close
 from bot.practice.closing_reminders import plan
 from bot.practice.context import Practice
@@ -132,7 +133,7 @@ async def carry_on(practice: Practice, publisher: Publisher, round_id: int) -> N
                     await _post(practice, publisher, this)
         except RefusedError as error:
             _log.warning("community %s, round %s: %s", this.community_id, this.number, error)
-            await _block(practice, publisher, this, error)
+            await block(practice, publisher, this.community_id, error)
             await _put_off(practice, this, refused=True)
         except (PublishError, TimeoutError) as error:
             _log.warning(
@@ -206,7 +207,7 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
         except RefusedError as error:
             # Better a question that is answered by form alone than none.
             _log.warning("community %s, round %s: no thread: %s", this.community_id, this.number, error)
-            await _block(practice, publisher, this, error)
+            await block(practice, publisher, this.community_id, error)
             this = await practice.store.write(rounds.threaded(this.id, None))
         else:
             this = await practice.store.write(rounds.threaded(this.id, thread_id))
@@ -238,18 +239,6 @@ def _before(community_id: str) -> Transaction[Before | None]:
     if latest is None:
         return None
     return Before(latest, (yield from answers.members_who_answered(latest.id)))
-
-
-async def _block(practice: Practice, publisher: Publisher, this: Round, error: RefusedError) -> None:
-    """Note what keeps the bot from posting, and tell whoever can repair it, once until it is repaired."""
-    is_news = await practice.store.write(communities.block(this.community_id, str(error)))
-    community = await practice.store.read(communities.community(this.community_id)) if is_news else None
-    if community is None:
-        return
-    try:
-        await publisher.tell_steward(community)
-    except PublishError as unheard:
-        _log.info("community %s: nobody could be told: %s", community.id, unheard)
 
 
 async def _put_off(practice: Practice, this: Round, *, refused: bool) -> None:

@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.communities import Community
+from bot.domain.digests import Digest
 from bot.domain.rounds import is_worth_posting, retry_delay
 from bot.domain.standings import week_of
+from bot.practice.blocking import block
+from bot.practice.boards import departed
 from bot.practice.context import Practice
 from bot.practice.publisher import Publisher, PublishError, RefusedError, RemovedError
 from bot.storage import communities, digests
@@ -23,7 +26,6 @@ _BATCH = 200
 # So few at once that a platform which hangs holds the questions up for one timeout, not for many.
 _AT_ONCE = 8
 _NEVER = ""
-_MOST_ATTEMPTS = 12
 
 
 async def tick(practice: Practice, publisher: Publisher) -> None:
@@ -50,18 +52,19 @@ def _claim(community_id: str, now: datetime) -> Transaction[None]:
 async def _post(practice: Practice, publisher: Publisher, pending: Pending) -> None:
     """Post one digest, or put it off; a week without a round has none."""
     pending = await practice.store.write(digests.begin_attempt(pending, practice.clock() + _LEASE))
-    titles = {question.id: question.title for question in practice.bank}
     try:
         async with asyncio.timeout(STEP_TIMEOUT_SECONDS):
-            digest = await practice.store.read(digests.digest(pending, titles))
+            digest = await _digest(practice, publisher, pending)
             message_id = _NEVER
-            if digest.days and pending.attempts <= _MOST_ATTEMPTS:
+            if digest.days and is_worth_posting(pending.claimed_at, practice.clock()):
                 found = await publisher.find_digest(digest, pending.claimed_at) if pending.attempts > 1 else None
                 message_id = found or await publisher.post_digest(digest)
     except RemovedError:
         message_id = _NEVER
     except (PublishError, TimeoutError) as error:
         _log.warning("community %s: its digest: %s", pending.community_id, str(error) or "no answer in time")
+        if isinstance(error, RefusedError):
+            await block(practice, publisher, pending.community_id, error)
         delay = retry_delay(pending.attempts, refused=isinstance(error, RefusedError))
         await practice.store.write(digests.put_off(pending, practice.clock() + delay))
         return
@@ -74,8 +77,25 @@ async def _post(practice: Practice, publisher: Publisher, pending: Pending) -> N
     await practice.store.write(digests.posted(pending, message_id))
 
 
+async def _digest(practice: Practice, publisher: Publisher, pending: Pending) -> Digest:
+    """Read what a week came to, without naming anybody who has left."""
+    titles = {question.id: question.title for question in practice.bank}
+    digest = await practice.store.read(digests.digest(pending, titles))
+    gone = await publisher.gone(pending.community_id, [member_id for member_id, _ in digest.streaks])
+    if not gone:
+        return digest
+    await practice.store.write(departed(pending.community_id, gone))
+    return await practice.store.read(digests.digest(pending, titles))
+
+
 async def want_digest(practice: Practice, community: Community, *, wanted: bool) -> Community:
     """Post a digest on the first day of each week from now on, or no more."""
     digest_at = community.digest_after(practice.clock()) if wanted else None
-    await practice.store.write(communities.set_digest(community.id, digest_at))
+
+    def transaction() -> Transaction[None]:
+        yield from communities.set_digest(community.id, digest_at)
+        if not wanted:
+            yield from digests.cancel(community.id)
+
+    await practice.store.write(transaction())
     return replace(community, digest_at=digest_at)

@@ -4,10 +4,10 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.practice.boards import departed
 from bot.practice.context import Practice
 from bot.practice.publisher import GoneError, Publisher, PublishError, RefusedError
-from bot.storage import hidden, roles
-from bot.storage.hidden import Reason
+from bot.storage import roles
 from bot.storage.roles import Change, MilestoneRole
 from bot.storage.statement import Transaction
 
@@ -54,11 +54,13 @@ async def _change(practice: Practice, publisher: Publisher, change: Change, now:
     key = (change.community_id, change.member_id, change.role_id)
     try:
         if change.give:
-            change = replace(change, given=await publisher.give_role(*key))
+            # Whoever has it after a try whose answer was lost has it from us.
+            is_ours = await publisher.give_role(*key) or not change.sure
+            change = replace(change, given=is_ours, sure=True)
         elif change.given:
             await publisher.take_role(*key)
     except GoneError:
-        await practice.store.write(_gone(change))
+        await practice.store.write(departed(change.community_id, [change.member_id]))
         return True
     except RefusedError as error:
         _log.warning("community %s: a milestone role: %s", change.community_id, error)
@@ -72,7 +74,7 @@ async def _change(practice: Practice, publisher: Publisher, change: Change, now:
         return False
     except PublishError as error:
         _log.warning("community %s: a milestone role: %s; trying again", change.community_id, error)
-        await practice.store.write(roles.refuse(change.community_id, change.role_id, None, now + _AFTER_FAILURE))
+        await practice.store.write(_tried(change, now))
         return False
     await practice.store.write(_done(change, now))
     return True
@@ -84,9 +86,12 @@ async def _is_ruled(practice: Practice, change: Change) -> bool:
 
 def _done(change: Change, now: datetime) -> Transaction[None]:
     yield from roles.changed(change)
-    yield from roles.refuse(change.community_id, change.role_id, None, now)
+    if change.given:
+        yield from roles.refuse(change.community_id, change.role_id, None, now)
 
 
-def _gone(change: Change) -> Transaction[None]:
-    yield from hidden.hide(change.community_id, change.member_id, Reason.LEFT)
-    yield from roles.forget_holder(change.community_id, change.member_id)
+def _tried(change: Change, now: datetime) -> Transaction[None]:
+    """Note a request that no answer came to: it may have taken effect."""
+    if change.give:
+        yield from roles.changed(replace(change, sure=False))
+    yield from roles.refuse(change.community_id, change.role_id, None, now + _AFTER_FAILURE)

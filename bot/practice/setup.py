@@ -22,7 +22,7 @@ async def set_up(
     now = practice.clock()
 
     def transaction() -> Transaction[Community]:
-        known = yield from communities.community(community_id)
+        known = yield from communities.known_community(community_id)
         community = replace(known or Community(community_id, channel_id, schedule), channel_id=channel_id)
         community = replace(community, schedule=schedule, paused=False, blocked=None, steward_id=steward_id)
         community = replace(

@@ -70,11 +70,23 @@ def wanted_times(community_id: str) -> Transaction[list[time | None]]:
     return [time.fromisoformat(row[0]) if row[0] else None for row in rows]
 
 
-def plan(community_id: str, at: time | None, next_at: datetime | None) -> Transaction[None]:
-    """Note when those who want to be told at a time are to be told next; None while no round is about to close."""
+def plan(community_id: str, at: time | None, next_at: datetime | None, now: datetime) -> Transaction[None]:
+    """Note when those who want to be told at a time are to be told next; None while no round is about to close.
+
+    Those who are due already, and wait for their turn, stay so.
+    """
     yield Statement(
-        "UPDATE closing_reminder SET next_at = ?3 WHERE community_id = ?1 AND coalesce(at, '') = ?2 AND shut = 0",
-        (community_id, f"{at:%H:%M}" if at else "", to_epoch(next_at) if next_at else None),
+        "UPDATE closing_reminder SET next_at = ?3 WHERE community_id = ?1 AND coalesce(at, '') = ?2 AND shut = 0"
+        " AND (next_at IS NULL OR next_at > ?4)",
+        (community_id, f"{at:%H:%M}" if at else "", to_epoch(next_at) if next_at else None, to_epoch(now)),
+    )
+
+
+def shut(community_id: str, member_id: str) -> Transaction[None]:
+    """Note that a member could not be written to; nothing happens if they want no reminder any more."""
+    yield Statement(
+        "UPDATE closing_reminder SET next_at = NULL, shut = 1 WHERE community_id = ?1 AND member_id = ?2",
+        (community_id, member_id),
     )
 
 

@@ -19,6 +19,12 @@ def community(community_id: str) -> Transaction[Community | None]:
     return _community(rows[0]) if rows else None
 
 
+def known_community(community_id: str) -> Transaction[Community | None]:
+    """Read one community that was ever set up, also one that has left since."""
+    rows = yield Statement(_SELECT + "WHERE id = ?1", (community_id,))
+    return _community(rows[0]) if rows else None
+
+
 def local_day(community_id: str, now: datetime) -> Transaction[date]:
     """Read which day a community's wall clock shows; one that is not set up has UTC's."""
     found = yield from community(community_id)

@@ -66,6 +66,11 @@ def doubt_what_was_sent() -> Transaction[None]:
     yield Statement("UPDATE digest SET attempts = 1 WHERE attempts = 0 AND message_id IS NULL")
 
 
+def cancel(community_id: str) -> Transaction[None]:
+    """Give up the digests of a community that wait to be posted."""
+    yield Statement("UPDATE digest SET message_id = '' WHERE community_id = ?1 AND message_id IS NULL", (community_id,))
+
+
 def put_off(pending: Pending, retry_at: datetime) -> Transaction[None]:
     """Try a digest again at a later moment."""
     yield Statement(
@@ -98,8 +103,15 @@ def digest(pending: Pending, titles: dict[int, str]) -> Transaction[Digest]:
         " AND answer.counts = 1 AND answer.removed_at IS NULL",
         span,
     )
+    # Told just before the week's last round closes: whose streak ends with it is not named any more.
     streaks = yield Statement(
-        "SELECT member_id, current FROM standing WHERE community_id = ?1 AND current > 1 AND hidden = 0"
+        "SELECT member_id, current FROM standing WHERE community_id = ?1 AND current > 1 AND current > 0 AND hidden = 0"
+        " AND (freezes > 0 OR NOT EXISTS (SELECT 1 FROM round WHERE round.community_id = ?1 AND round.state = 'open'"
+        " AND round.voided = 0 AND round.unwritable = 0 AND NOT EXISTS (SELECT 1 FROM answer"
+        " WHERE answer.round_id = round.id AND answer.member_id = standing.member_id AND answer.counts = 1"
+        " AND answer.removed_at IS NULL) AND NOT EXISTS (SELECT 1 FROM absence"
+        " WHERE absence.community_id = ?1 AND absence.member_id = standing.member_id"
+        " AND absence.from_day <= round.day AND absence.until_day >= round.day)))"
         " ORDER BY current DESC, member_id LIMIT ?2",
         (pending.community_id, _SHOWN_STREAKS),
     )

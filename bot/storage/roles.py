@@ -20,13 +20,17 @@ class MilestoneRole:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A role that a member is to be given, or to lose; `given` is False for one that they had before."""
+    """A role that a member is to be given, or to lose.
+
+    `given` is False for one that they had before, `sure` for one that was asked for without an answer.
+    """
 
     community_id: str
     member_id: str
     role_id: str
     give: bool
     given: bool = True
+    sure: bool = True
 
 
 def roles_of(community_id: str) -> Transaction[list[MilestoneRole]]:
@@ -75,11 +79,16 @@ def pending(now: datetime, limit: int) -> Transaction[list[Change]]:
     """
     moment = to_epoch(now)
     earned = yield Statement(
-        "SELECT standing.community_id, standing.member_id, milestone_role.role_id FROM milestone_role JOIN standing"
-        " ON standing.community_id = milestone_role.community_id AND standing.current >= milestone_role.rounds"
-        " WHERE milestone_role.retry_at <= ?1 AND standing.current > 0"
-        " AND NOT EXISTS (SELECT 1 FROM held_role WHERE held_role.community_id = standing.community_id"
+        # CROSS JOIN keeps the order: few roles, and those of each one's streaks that an index finds.
+        "SELECT standing.community_id, standing.member_id, milestone_role.role_id,"
+        " EXISTS (SELECT 1 FROM held_role WHERE held_role.community_id = standing.community_id"
         " AND held_role.role_id = milestone_role.role_id AND held_role.member_id = standing.member_id)"
+        " FROM milestone_role CROSS JOIN standing"
+        " WHERE standing.community_id = milestone_role.community_id AND standing.current >= milestone_role.rounds"
+        " AND milestone_role.retry_at <= ?1 AND standing.current > 0"
+        " AND NOT EXISTS (SELECT 1 FROM held_role WHERE held_role.community_id = standing.community_id"
+        " AND held_role.role_id = milestone_role.role_id AND held_role.member_id = standing.member_id"
+        " AND held_role.sure = 1)"
         " AND NOT EXISTS (SELECT 1 FROM hidden_member WHERE hidden_member.community_id = standing.community_id"
         " AND hidden_member.member_id = standing.member_id AND hidden_member.reason = 'left')"
         " AND EXISTS (SELECT 1 FROM community WHERE community.id = standing.community_id AND left_at IS NULL)"
@@ -98,7 +107,10 @@ def pending(now: datetime, limit: int) -> Transaction[list[Change]]:
         " ORDER BY held_role.community_id, held_role.member_id LIMIT ?2",
         (moment, limit),
     )
-    giving = [Change(community, member, role, give=True) for community, member, role in dict.fromkeys(earned)]
+    giving = [
+        Change(community, member, role, give=True, sure=not tried)
+        for community, member, role, tried in dict.fromkeys(earned)
+    ]
     taking = [
         Change(community, member, role, give=False, given=bool(given)) for community, member, role, given in taken
     ]
@@ -106,13 +118,14 @@ def pending(now: datetime, limit: int) -> Transaction[list[Change]]:
 
 
 def changed(change: Change) -> Transaction[None]:
-    """Note that a role was given or taken."""
+    """Note that a role was given or taken, or that giving it was tried."""
     key = (change.community_id, change.member_id, change.role_id)
     if change.give:
         yield Statement(
-            "INSERT INTO held_role (community_id, member_id, role_id, given) VALUES (?1, ?2, ?3, ?4)"
-            " ON CONFLICT (community_id, role_id, member_id) DO NOTHING",
-            (*key, int(change.given)),
+            "INSERT INTO held_role (community_id, member_id, role_id, given, sure) VALUES (?1, ?2, ?3, ?4, ?5)"
+            " ON CONFLICT (community_id, role_id, member_id) DO UPDATE SET given = excluded.given,"
+            " sure = excluded.sure",
+            (*key, int(change.given), int(change.sure)),
         )
     else:
         yield Statement("DELETE FROM held_role WHERE community_id = ?1 AND member_id = ?2 AND role_id = ?3", key)

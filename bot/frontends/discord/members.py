@@ -102,7 +102,7 @@ class Members:
             raise RefusedError("The role is gone. Choose another with /daily roles.")
         obstacle = why_not_mine(role)
         if obstacle is not None:
-            raise RefusedError(f"I cannot give @{role.name}: {obstacle.value}")
+            raise RefusedError(f"I cannot give @{role.name}: {obstacle.value.replace('**', '')}")
         return role
 
     async def _member(self, community_id: str, member_id: str) -> discord.Member:

@@ -88,6 +88,7 @@ CREATE TABLE held_role (
   member_id     TEXT NOT NULL,
   role_id       TEXT NOT NULL,
   given         INTEGER NOT NULL,           -- 0: they had it already
+  sure          INTEGER NOT NULL,           -- 0: it was asked for, and no answer came
   PRIMARY KEY (community_id, role_id, member_id)
 );
 
