@@ -56,13 +56,17 @@ class App:
 
         It asks to read replies unless the settings, or the caller, say otherwise.
         """
-        from bot.frontends.discord.client import PracticeClient
+        from bot.frontends.discord.client import PracticeClient, ShardedPracticeClient
 
         if reads_replies is None:
             reads_replies = self.settings.message_content is not MessageContent.OFF
-        self._discord = PracticeClient(
-            self.practice, reads_replies=reads_replies, requests_a_second=self.settings.requests_a_second
-        )
+        pace, shards = self.settings.requests_a_second, self.settings.shards
+        if shards is None:
+            self._discord = PracticeClient(self.practice, reads_replies=reads_replies, requests_a_second=pace)
+        else:
+            self._discord = ShardedPracticeClient(
+                self.practice, reads_replies=reads_replies, requests_a_second=pace, shard_count=shards
+            )
         return self._discord
 
     @property

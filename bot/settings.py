@@ -23,6 +23,7 @@ _SHARE = re.compile(r"0\.\d{1,3}")
 # Below, most of a review is forgotten; above, cards come back every few days for ever.
 MOST_REQUESTS_A_SECOND = 500
 MOST_PORTS = 65535
+MOST_SHARDS = 1000
 LEAST_RETENTION, MOST_RETENTION = 0.7, 0.97
 
 
@@ -49,7 +50,8 @@ class Settings:
     `heartbeat` a file that a running bot touches; `discord_api` another base address for Discord, such as a proxy;
     `exit_delay` how many seconds to wait before giving up on a setting that must be changed first; `backups` whether
     copies are made each hour, and whether one may take the place of a damaged database; `requests_a_second` how many
-    Discord is sent at most, 0 for no limit of ours; `metrics_port` where on `metrics_host` Prometheus may read figures.
+    Discord is sent at most, 0 for no limit of ours; `metrics_port` where on `metrics_host` Prometheus may read figures;
+    `shards` over how many connections, None for the single one that all but very large bots need.
     """
 
     database: Path = Path("practice-bot.db")
@@ -69,6 +71,7 @@ class Settings:
     requests_a_second: int = 40
     metrics_port: int | None = None
     metrics_host: str = "127.0.0.1"
+    shards: int | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -80,7 +83,16 @@ class Settings:
             SettingsError: a variable is unknown or has a value that makes no sense.
         """
         known = {"DATABASE", "DISCORD_TOKEN", "DISCORD_TOKEN_FILE", "DISCORD_API", "MESSAGE_CONTENT", "BANK"}
-        known |= {"BACKUPS", "CACHE", "HEARTBEAT", "LOG_LEVEL", "EXIT_DELAY", "RETENTION", "REQUESTS_A_SECOND"}
+        known |= {
+            "BACKUPS",
+            "CACHE",
+            "HEARTBEAT",
+            "LOG_LEVEL",
+            "EXIT_DELAY",
+            "RETENTION",
+            "REQUESTS_A_SECOND",
+            "SHARDS",
+        }
         known |= {"METRICS_PORT", "METRICS_HOST"}
         known |= {"JUDGE_URL", "JUDGE_MODEL", "JUDGE_KEY", "JUDGE_KEY_FILE"}
         given = {name.removeprefix(PREFIX): _bare(value) for name, value in environ.items() if name.startswith(PREFIX)}
@@ -112,6 +124,7 @@ class Settings:
             requests_a_second=_pace(given),
             metrics_port=_port(given, "METRICS_PORT"),
             metrics_host=given.get("METRICS_HOST", "127.0.0.1"),
+            shards=_shards(given),
         )
 
 
@@ -191,6 +204,15 @@ def _port(given: Mapping[str, str], name: str) -> int | None:
         return None
     if not value.isdecimal() or not 1 <= int(value) <= MOST_PORTS:
         raise SettingsError(f"{PREFIX}{name} is {value!r}; use a port such as 9464.")
+    return int(value)
+
+
+def _shards(given: Mapping[str, str]) -> int | None:
+    value = given.get("SHARDS")
+    if value is None:
+        return None
+    if not value.isdecimal() or not 1 <= int(value) <= MOST_SHARDS:
+        raise SettingsError(f"{PREFIX}SHARDS is {value!r}; use a whole number from 1 to {MOST_SHARDS}.")
     return int(value)
 
 

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import discord
 from discord.ext import commands
@@ -29,7 +30,14 @@ _FINISH_SECONDS = 1.5
 class PracticeClient(commands.Bot):
     """A discord.py client with everything in it, not yet connected."""
 
-    def __init__(self, practice: Practice, *, reads_replies: bool, requests_a_second: int | None = None) -> None:
+    def __init__(
+        self,
+        practice: Practice,
+        *,
+        reads_replies: bool,
+        requests_a_second: int | None = None,
+        **options: Any,  # why: discord.py's own, such as how many shards there are
+    ) -> None:
         # The bot never speaks; a warning that it could not would only worry its operator.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         intents = discord.Intents(guilds=True, guild_messages=True, message_content=reads_replies)
@@ -43,6 +51,7 @@ class PracticeClient(commands.Bot):
             chunk_guilds_at_startup=False,
             max_messages=None,
             max_ratelimit_timeout=_LONGEST_WAIT_SECONDS,
+            **options,
         )
         self.practice = practice
         self.reads_replies = reads_replies
@@ -98,3 +107,7 @@ class PracticeClient(commands.Bot):
             task.cancel()
         if late:
             await asyncio.wait(late)
+
+
+class ShardedPracticeClient(PracticeClient, discord.AutoShardedClient):
+    """The same client over several connections, which Discord demands of a bot in 2,500 servers or more."""
