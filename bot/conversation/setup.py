@@ -94,7 +94,7 @@ def status(overview: Overview, missing: Sequence[str], *, reports: int, roles: S
     if missing:
         blocks.append(_missing(community.channel_id, missing))
     elif community.blocked:
-        blocks.append(text(Markdown("⚠️ The last question could not be posted: "), community.blocked))
+        blocks.append(text(Markdown("⚠️ Something could not be posted: "), community.blocked))
     return Say(tuple(blocks), Colour.CARE if missing or community.blocked else Colour.CALM)
 
 

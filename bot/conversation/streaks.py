@@ -8,6 +8,7 @@ from bot.conversation.buttons import Press, button_id
 from bot.conversation.say import Button, Buttons, Colour, Markdown, Mention, Part, Picture, Say, Tone, md, text
 from bot.conversation.wording import on_day, plural
 from bot.domain.absences import DAYS_A_YEAR, Absence
+from bot.domain.rounds import Excuse
 from bot.domain.streaks import MOST_FREEZES, ROUNDS_PER_FREEZE, Outcome
 from bot.practice.streaks import Away, Explained, Refusal, StreakReport, Uncounted
 
@@ -26,6 +27,11 @@ _MEANINGS = {
     Outcome.AWAY: "away",
     Outcome.EXCUSED: "void",
     Outcome.OPEN: "open now",
+}
+_EXCUSES = {
+    Excuse.VOID: "void",
+    Excuse.UNWRITABLE: "its thread could not be written to",
+    Excuse.CUT_SHORT: "closed earlier than announced",
 }
 _NO_UNCOUNTED: Mapping[int, Uncounted] = {}
 _DAY = timedelta(days=1)
@@ -169,7 +175,7 @@ def _rule(each: Explained, uncounted: Uncounted | None) -> str:
         case Outcome.AWAY:
             return f"away, counts neither way → **{now}** stays"
         case Outcome.EXCUSED:
-            return f"void, counts against nobody → **{now}** stays"
+            return f"{_EXCUSES[each.excuse or Excuse.VOID]}, counts against nobody → **{now}** stays"
         case Outcome.OPEN:
             if uncounted is not None and uncounted.looked:
                 return "open now, but the model answer was seen first: an answer does not count any more"

@@ -1,7 +1,7 @@
-"""Absences: days on which rounds count neither for nor against a member."""
+"""Absences: rounds that count neither for nor against a member, and the days that they use up."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 DAYS_A_YEAR = 60
@@ -11,48 +11,75 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Absence:
-    """The rounds of these local days, both included, count neither way; it was asked for on `declared`."""
+    """Rounds from `from_round` on count neither way, up to those of the local day `until_day`.
+
+    Once its member has come back, `until_round` is the last one instead. It was asked for on `declared`, and tells
+    members that it begins on `from_day`.
+    """
 
     from_day: date
     until_day: date
     declared: date
+    from_round: int
+    until_round: int | None = None
 
-    def covers(self, day: date) -> bool:
-        """Whether the round of a local day falls into it."""
-        return self.from_day <= day <= self.until_day
+    def covers(self, number: int, day: date) -> bool:
+        """Whether the round of this number, on a local day, falls into it."""
+        if number < self.from_round:
+            return False
+        return day <= self.until_day if self.until_round is None else number <= self.until_round
 
 
 @dataclass(frozen=True, slots=True)
 class Standpoint:
-    """What an absence may touch: `closed` is the last local day with a closed round, which is settled for good.
+    """What an absence may touch: rounds up to `closed` (0 for none) are settled for good, the last on `closed_day`.
 
-    `open_day` is the local day of the open round, if there is one, and `answered` whether the member has answered it.
+    `open` and `open_day` are the number and local day of the open round, if there is one, and `answered` tells whether
+    the member has answered it.
     """
 
     today: date
-    closed: date | None = None
+    closed: int = 0
+    closed_day: date | None = None
+    open: int | None = None
     open_day: date | None = None
     answered: bool = False
 
 
-def first_day(at: Standpoint) -> date:
-    """Return the first local day that an absence asked for now covers.
+def begun(at: Standpoint, until: date) -> Absence:
+    """Return the absence that a member asks for now, until a local day.
 
     It takes in the round that is open, unless that was answered: nothing done already is taken back.
     """
-    wanted = at.open_day or at.today
-    if at.open_day is not None and at.answered:
-        wanted += _DAY
-    return wanted if at.closed is None else max(wanted, at.closed + _DAY)
+    if at.open is None or at.open_day is None:
+        return Absence(at.today, until, at.today, at.closed + 1)
+    if at.answered:
+        return Absence(max(at.today, at.open_day + _DAY), until, at.today, at.open + 1)
+    return Absence(min(at.today, at.open_day), until, at.today, at.open)
 
 
-def last_day(at: Standpoint) -> date:
-    """Return the last local day that an absence covers when its member comes back now.
+def moved(absence: Absence, at: Standpoint, until: date) -> Absence:
+    """Return an absence with another last day; what has closed in it stays in it."""
+    return replace(absence, until_day=until if at.closed_day is None else max(until, at.closed_day))
+
+
+def ended(absence: Absence, at: Standpoint) -> Absence | None:
+    """Return what is left of an absence whose member is back; None if no round of it has closed.
 
     The round that is open counts again; what is closed stays as it was.
     """
-    wanted = (at.today if at.open_day is None else min(at.today, at.open_day)) - _DAY
-    return wanted if at.closed is None else max(wanted, at.closed)
+    last = at.closed if at.open is None else at.open - 1
+    if last < absence.from_round:
+        return None
+    return replace(absence, until_day=min(absence.until_day, at.today - _DAY), until_round=last)
+
+
+def is_present(absence: Absence, at: Standpoint) -> bool:
+    """Whether a member is away now, or is about to be."""
+    if absence.until_round is not None:
+        return False
+    covers_open = at.open is not None and at.open_day is not None and absence.covers(at.open, at.open_day)
+    return covers_open or absence.until_day >= at.today
 
 
 def days_used(absences: Iterable[Absence], year: int) -> int:

@@ -9,6 +9,8 @@ from enum import StrEnum
 # After this long a day's question is no longer worth posting; the next one is near.
 CATCH_UP = timedelta(hours=12)
 
+# Clocks differ a little; nobody loses a streak to less.
+_PUNCTUAL = timedelta(minutes=1)
 _KEY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:\.([0-9]{1,4}))?")
 
 
@@ -23,6 +25,14 @@ class State(StrEnum):
     ABANDONED = "abandoned"
 
 
+class Excuse(StrEnum):
+    """Why a round counts against nobody."""
+
+    VOID = "void"
+    UNWRITABLE = "unwritable"
+    CUT_SHORT = "cut short"
+
+
 UNFINISHED = (State.CLAIMED, State.PUBLISHED, State.THREADED)
 
 
@@ -31,8 +41,9 @@ class Round:
     """One community's question of one local day.
 
     `take` is 0 for the scheduled question and counts up for further ones an admin asked for on the same day.
-    `number` is None only once a round was abandoned before anyone saw it. `voided` is an admin's word, `unwritable`
-    that its thread could not be written to.
+    `number` is None only once a round was abandoned before anyone saw it. `closes_at` is when members were told that it
+    would close. `voided` is an admin's word, `unwritable` that its thread could not be written to, `cut_short` that it
+    closed earlier than they were told.
     """
 
     id: int
@@ -54,16 +65,36 @@ class Round:
     scanned_to: str | None = None
     voided: bool = False
     unwritable: bool = False
+    closes_at: datetime | None = None
+    cut_short: bool = False
+
+    @property
+    def excuse(self) -> "Excuse | None":
+        """Why it counts against nobody, if it does not; who answered it keeps it."""
+        return excuse(voided=self.voided, unwritable=self.unwritable, cut_short=self.cut_short)
 
     @property
     def is_excused(self) -> bool:
-        """Whether it counts against nobody; who answered it keeps it."""
-        return self.voided or self.unwritable
+        return self.excuse is not None
 
     @property
     def key(self) -> str:
         """Name this round within its community, in buttons that outlive any database: `20261123`."""
         return f"{self.day:%Y%m%d}.{self.take}" if self.take else f"{self.day:%Y%m%d}"
+
+
+def excuse(*, voided: bool, unwritable: bool, cut_short: bool) -> Excuse | None:
+    """Return why a round counts against nobody; an admin's word comes first."""
+    if voided:
+        return Excuse.VOID
+    if unwritable:
+        return Excuse.UNWRITABLE
+    return Excuse.CUT_SHORT if cut_short else None
+
+
+def closes_early(this: Round, now: datetime) -> bool:
+    """Whether a round that closes now does so before members were told that it would."""
+    return this.closes_at is not None and now < this.closes_at - _PUNCTUAL
 
 
 def day_and_take(key: str) -> tuple[date, int]:

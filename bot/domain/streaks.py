@@ -1,7 +1,7 @@
 """Streaks by round number: fair in every time zone, since a day without a round cannot break them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 ROUNDS_PER_FREEZE = 7
@@ -63,9 +63,7 @@ def attendance(*, answered: bool, away: bool, excused: bool, is_open: bool) -> A
 
 def after_answer(streak: Streak) -> Streak:
     """Return the streak once one more round is answered."""
-    current = streak.current + 1
-    earned = current % ROUNDS_PER_FREEZE == 0 and streak.freezes < MOST_FREEZES
-    return Streak(current, max(streak.longest, current), streak.freezes + earned)
+    return Streak(*_answered(streak.current, streak.longest, streak.freezes))
 
 
 def after_miss(streak: Streak) -> Streak:
@@ -73,17 +71,18 @@ def after_miss(streak: Streak) -> Streak:
 
     A saved round neither adds to the streak nor breaks it.
     """
-    if streak.current and streak.freezes:
-        return replace(streak, freezes=streak.freezes - 1)
-    return replace(streak, current=0)
+    return Streak(*_missed(streak.current, streak.longest, streak.freezes))
 
 
 def streak(rounds: Iterable[Attendance]) -> Streak:
     """Return the streak that a member's rounds add up to, oldest first."""
-    result = Streak()
+    state = (0, 0, 0)
     for attended in rounds:
-        result = _after(result, attended)
-    return result
+        if attended is Attendance.ANSWERED:
+            state = _answered(*state)
+        elif attended is Attendance.UNANSWERED:
+            state = _missed(*state)
+    return Streak(*state)
 
 
 def explained(rounds: Iterable[Attendance]) -> list[tuple[Outcome, Streak]]:
@@ -101,11 +100,22 @@ def explained(rounds: Iterable[Attendance]) -> list[tuple[Outcome, Streak]]:
     return told
 
 
-def _after(streak: Streak, attended: Attendance) -> Streak:
+def _after(before: Streak, attended: Attendance) -> Streak:
     match attended:
         case Attendance.ANSWERED:
-            return after_answer(streak)
+            return after_answer(before)
         case Attendance.UNANSWERED:
-            return after_miss(streak)
+            return after_miss(before)
         case Attendance.AWAY | Attendance.EXCUSED | Attendance.OPEN:
-            return streak
+            return before
+
+
+# The two rules, on plain numbers: everyone's streak may have to be gone through at once.
+def _answered(current: int, longest: int, freezes: int) -> tuple[int, int, int]:
+    current += 1
+    earned = current % ROUNDS_PER_FREEZE == 0 and freezes < MOST_FREEZES
+    return current, max(longest, current), freezes + earned
+
+
+def _missed(current: int, longest: int, freezes: int) -> tuple[int, int, int]:
+    return (current, longest, freezes - 1) if current and freezes else (0, longest, freezes)

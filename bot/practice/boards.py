@@ -37,6 +37,8 @@ async def board(
     Members who have left are hidden as they come to light; nobody of them is on the page that is returned.
     """
     page = await page_of(practice, community_id, member_id, by=by, period=period, place=place)
+    if page.hidden and await welcome_back(practice, community_id, member_id):
+        page = await page_of(practice, community_id, member_id, by=by, period=period, place=place)
     gone = await _gone(publisher, page, community_id)
     for _ in range(_MOST_LOOKS):
         if not gone:
@@ -83,6 +85,14 @@ async def visibility(practice: Practice, community_id: str, member_id: str) -> V
     """Read whether a member is shown on boards."""
     reasons = await practice.store.read(hidden.reasons(community_id, member_id))
     return Visibility(Reason.CHOICE not in reasons)
+
+
+async def welcome_back(practice: Practice, community_id: str, member_id: str) -> bool:
+    """Show a member on boards again who had left, since there is a sign of them; return whether they had."""
+    if Reason.LEFT not in await practice.store.read(hidden.reasons(community_id, member_id)):
+        return False
+    await practice.store.write(hidden.show(community_id, member_id, Reason.LEFT))
+    return True
 
 
 async def rebuild(practice: Practice) -> dict[str, int]:

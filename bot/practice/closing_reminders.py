@@ -8,7 +8,7 @@ from bot.domain.communities import Community
 from bot.domain.rounds import Round
 from bot.domain.schedule import EVERY_DAY, Schedule, latest_due
 from bot.practice.context import Practice
-from bot.practice.publisher import Closing, Publisher, PublishError, RefusedError
+from bot.practice.publisher import Closing, Publisher, PublishError, RefusedError, UnsentError
 from bot.storage import absences, answers, closing_reminders, communities, hidden, rounds, standings
 from bot.storage.closing_reminders import ClosingReminder
 from bot.storage.hidden import Reason
@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 BEFORE_CLOSE = timedelta(hours=3)
 # Direct messages are sent one after another, at most so many a tick, which keeps far from the platform's limits.
 _BATCH = 5
+_AGAIN = timedelta(minutes=1)
 # Told so shortly before the close, nobody could still answer.
 _TOO_LATE = timedelta(minutes=5)
 
@@ -63,7 +64,10 @@ def plan(community: Community, now: datetime) -> Transaction[None]:
     """
     for at in (yield from closing_reminders.wanted_times(community.id)):
         moment = _moment(community, at)
-        yield from closing_reminders.plan(community.id, at, max(moment, now) if moment else None, now)
+        if moment is not None and moment <= now:
+            # The close was moved near. An hour of somebody's own is over when it is over.
+            moment = now if at is None else None
+        yield from closing_reminders.plan(community.id, at, moment, now)
 
 
 async def send_due(practice: Practice, publisher: Publisher) -> None:
@@ -79,19 +83,25 @@ async def send_due(practice: Practice, publisher: Publisher) -> None:
 
 async def _remind(practice: Practice, publisher: Publisher, wanted: ClosingReminder) -> None:
     # Noted before it is sent: a crash in between loses one reminder, and never sends two.
-    closing = await practice.store.write(_take(practice, wanted, practice.clock()))
-    if closing is None:
+    now = practice.clock()
+    taken = await practice.store.write(_take(wanted, now))
+    if taken is None:
         return
+    this, closes_at, streak = taken
     try:
+        closing = Closing(this, practice.bank.question(this.question_id), closes_at, streak)
         await publisher.remind_closing(wanted.member_id, closing)
     except RefusedError:
         await practice.store.write(closing_reminders.shut(wanted.community_id, wanted.member_id))
+    except UnsentError as error:
+        _log.warning("a reminder could not be sent: %s; trying again", error)
+        await practice.store.write(closing_reminders.put_back(wanted, now + _AGAIN))
     except PublishError as error:
         _log.warning("a reminder could not be sent: %s", error)
 
 
-def _take(practice: Practice, due: ClosingReminder, now: datetime) -> Transaction[Closing | None]:
-    """Read what a member is to be told, if anything, and note that they were told."""
+def _take(due: ClosingReminder, now: datetime) -> Transaction[tuple[Round, datetime, int] | None]:
+    """Read of which round a member is to be told, if of any, when it closes and how long their streak is; note it."""
     wanted = yield from closing_reminders.reminder_of(due.community_id, due.member_id)
     if wanted is None:
         return None
@@ -112,7 +122,7 @@ def _take(practice: Practice, due: ClosingReminder, now: datetime) -> Transactio
     if not (yield from _could_answer(this, wanted.member_id)):
         return None
     streak = yield from standings.member_streak(this.community_id, wanted.member_id)
-    return Closing(this, practice.bank.question(this.question_id), closes_at, streak.current)
+    return this, closes_at, streak.current
 
 
 def _could_answer(this: Round, member_id: str) -> Transaction[bool]:
@@ -123,7 +133,7 @@ def _could_answer(this: Round, member_id: str) -> Transaction[bool]:
         return False
     if (yield from answers.revealed(this.id, member_id)) is not None:
         return False
-    return not (yield from absences.away_on(this.community_id, member_id, this.day))
+    return not (yield from absences.is_away(this, member_id))
 
 
 def _moment(community: Community, at: time | None) -> datetime | None:

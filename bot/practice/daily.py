@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 STEP_TIMEOUT_SECONDS = 60
 _LEASE = timedelta(seconds=2 * STEP_TIMEOUT_SECONDS)
 _DOUBLE_CLICK = timedelta(minutes=1)
+_A_DAY = timedelta(days=1)
 _BATCH = 200
 _AT_ONCE = 8
 # More rounds than there can ever be.
@@ -226,8 +227,10 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
 
 def _open(this: Round, now: datetime) -> Transaction[list[Round]]:
     """Open a round, and note when members are to be told that it closes; return the rounds that this closed."""
-    closing = yield from rounds.opened(this.id, now)
     community = yield from communities.community(this.community_id)
+    due = community.next_due if community else None
+    # Without another question to come, members may rely on a day.
+    closing = yield from rounds.opened(this.id, now, due.at if due else now + _A_DAY)
     if community is not None:
         yield from plan(community, now)
     return closing

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.practice.boards import welcome_back
 from bot.practice.context import Practice
 from bot.storage import closing_reminders, hidden, reminders
 from bot.storage.hidden import Reason
@@ -20,12 +21,26 @@ class Notices:
         return self.closing or self.cards
 
 
-async def take_notices(practice: Practice, community_id: str, member_id: str) -> Notices:
-    """Read what a member is to be told, once; and show them on boards again if they had left."""
+async def notices_of(practice: Practice, community_id: str, member_id: str) -> Notices:
+    """Read what a member is to be told; and show them on boards again if they had left, since they are here."""
     notices, had_left = await practice.store.read(_read(community_id, member_id))
-    if notices.is_any or had_left:
-        await practice.store.write(_take(community_id, member_id, notices, had_left=had_left))
+    if had_left:
+        await welcome_back(practice, community_id, member_id)
     return notices
+
+
+async def told(practice: Practice, community_id: str, member_id: str) -> None:
+    """Forget the reminders that a member now knows to be off; one that they have set since stays."""
+
+    def transaction() -> Transaction[None]:
+        closing = yield from closing_reminders.reminder_of(community_id, member_id)
+        if closing is not None and closing.shut:
+            yield from closing_reminders.remove_reminder(community_id, member_id)
+        cards = yield from reminders.reminder_of(community_id, member_id)
+        if cards is not None and cards.next_at is None:
+            yield from reminders.remove_reminder(community_id, member_id)
+
+    await practice.store.write(transaction())
 
 
 def _read(community_id: str, member_id: str) -> Transaction[tuple[Notices, bool]]:
@@ -34,12 +49,3 @@ def _read(community_id: str, member_id: str) -> Transaction[tuple[Notices, bool]
     reasons = yield from hidden.reasons(community_id, member_id)
     notices = Notices(closing=closing is not None and closing.shut, cards=cards is not None and cards.next_at is None)
     return notices, Reason.LEFT in reasons
-
-
-def _take(community_id: str, member_id: str, notices: Notices, *, had_left: bool) -> Transaction[None]:
-    if notices.closing:
-        yield from closing_reminders.remove_reminder(community_id, member_id)
-    if notices.cards:
-        yield from reminders.remove_reminder(community_id, member_id)
-    if had_left:
-        yield from hidden.show(community_id, member_id, Reason.LEFT)

@@ -15,6 +15,10 @@ class PublishError(Exception):
     """The platform did not do what was asked; trying again later may help."""
 
 
+class UnsentError(PublishError):
+    """Nothing was sent, for certain; trying again later may help."""
+
+
 class RefusedError(PublishError):
     """The platform will not do it until an admin changes something; the message says what."""
 
@@ -177,8 +181,11 @@ class Publisher(Protocol):
     async def gone(self, community_id: str, members: Sequence[str]) -> frozenset[str]:
         """Return which of these are no members of the community any more; none where that cannot be known now."""
 
-    async def give_role(self, community_id: str, member_id: str, role_id: str) -> bool:
-        """Give a member a role; return False if they have it already.
+    async def has_role(self, community_id: str, member_id: str, role_id: str) -> bool:
+        """Whether a member has a role; raises like `give_role`."""
+
+    async def give_role(self, community_id: str, member_id: str, role_id: str) -> None:
+        """Give a member a role; nothing happens if they have it.
 
         Raises:
             GoneError: they are no member any more.

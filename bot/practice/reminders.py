@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 
 from bot.domain.schedule import Schedule, latest_due, next_due
 from bot.practice.context import Practice
-from bot.practice.publisher import Publisher, PublishError, RefusedError
+from bot.practice.publisher import Publisher, PublishError, RefusedError, UnsentError
 from bot.practice.sitting import waiting
 from bot.storage import communities, reminders
 from bot.storage.reminders import Reminder
@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 # Direct messages are sent one after another, at most so many a tick, which keeps far from the platform's limits.
 _BATCH = 20
+_AGAIN = timedelta(minutes=1)
 # After a longer downtime a morning's word would come in the evening.
 _STILL_MORNING = timedelta(hours=3)
 
@@ -54,6 +55,9 @@ async def send_due(practice: Practice, publisher: Publisher) -> None:
             await publisher.remind(wanted.community_id, wanted.member_id, len(found.due))
         except RefusedError:
             await practice.store.write(reminders.save_reminder(replace(wanted, next_at=None)))
+        except UnsentError as error:
+            _log.warning("a reminder could not be sent: %s; trying again", error)
+            await practice.store.write(reminders.save_reminder(replace(wanted, next_at=now + _AGAIN)))
         except PublishError as error:
             _log.warning("a reminder could not be sent: %s", error)
 

@@ -54,9 +54,7 @@ async def _change(practice: Practice, publisher: Publisher, change: Change, now:
     key = (change.community_id, change.member_id, change.role_id)
     try:
         if change.give:
-            # Whoever has it after a try whose answer was lost has it from us.
-            is_ours = await publisher.give_role(*key) or not change.sure
-            change = replace(change, given=is_ours, sure=True)
+            change = await _give(practice, publisher, change)
         elif change.given:
             await publisher.take_role(*key)
     except GoneError:
@@ -74,10 +72,25 @@ async def _change(practice: Practice, publisher: Publisher, change: Change, now:
         return False
     except PublishError as error:
         _log.warning("community %s: a milestone role: %s; trying again", change.community_id, error)
-        await practice.store.write(_tried(change, now))
+        await practice.store.write(roles.refuse(change.community_id, change.role_id, None, now + _AFTER_FAILURE))
         return False
     await practice.store.write(_done(change, now))
     return True
+
+
+async def _give(practice: Practice, publisher: Publisher, change: Change) -> Change:
+    """Give a role, and return what is to be noted of it.
+
+    That it is about to be given is noted first: if no answer comes, or we do not live to hear it, whoever has it then
+    has it from us.
+    """
+    key = (change.community_id, change.member_id, change.role_id)
+    if change.sure:
+        if await publisher.has_role(*key):
+            return replace(change, given=False)
+        await practice.store.write(roles.changed(replace(change, sure=False)))
+    await publisher.give_role(*key)
+    return replace(change, sure=True)
 
 
 async def _is_ruled(practice: Practice, change: Change) -> bool:
@@ -88,10 +101,3 @@ def _done(change: Change, now: datetime) -> Transaction[None]:
     yield from roles.changed(change)
     if change.given:
         yield from roles.refuse(change.community_id, change.role_id, None, now)
-
-
-def _tried(change: Change, now: datetime) -> Transaction[None]:
-    """Note a request that no answer came to: it may have taken effect."""
-    if change.give:
-        yield from roles.changed(replace(change, sure=False))
-    yield from roles.refuse(change.community_id, change.role_id, None, now + _AFTER_FAILURE)

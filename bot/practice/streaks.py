@@ -1,11 +1,12 @@
 """A member's streak, the rounds behind it, and the days on which they were away."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.domain.absences import DAYS_A_YEAR, Absence, Standpoint, days_used, first_day, last_day
+from bot.domain.absences import DAYS_A_YEAR, Absence, Standpoint, begun, days_used, ended, is_present, moved
+from bot.domain.rounds import Excuse
 from bot.domain.streaks import Outcome, Streak, explained
 from bot.practice.context import Practice
 from bot.storage import absences, answers, communities, standings
@@ -38,6 +39,7 @@ class Explained:
     outcome: Outcome
     before: Streak
     after: Streak
+    excuse: Excuse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,11 @@ async def streak_report(practice: Practice, community_id: str, member_id: str) -
         told = explained(each.attendance for each in history)
         befores = [Streak(), *(after for _, after in told)]
         rounds = [
-            Explained(each.number, each.day, outcome, before, after)
+            Explained(each.number, each.day, outcome, before, after, each.excuse)
             for each, (outcome, after), before in zip(history, told, befores, strict=False)
         ]
-        away = yield from _present_absence(community_id, member_id, today)
+        at = yield from absences.standpoint(community_id, member_id, today)
+        away = yield from _present_absence(community_id, member_id, at)
         return StreakReport(
             member_id,
             streak,
@@ -120,12 +123,8 @@ async def go_away(practice: Practice, community_id: str, member_id: str, until: 
 
     def transaction() -> Transaction[Away]:
         at = yield from _standpoint(practice, community_id, member_id)
-        present = yield from _present_absence(community_id, member_id, at.today)
-        if present is None:
-            wanted = Absence(first_day(at), until, at.today)
-        else:
-            # What has closed while they were away stays as it was.
-            wanted = replace(present, until_day=until if at.closed is None else max(until, at.closed))
+        present = yield from _present_absence(community_id, member_id, at)
+        wanted = begun(at, until) if present is None else moved(present, at, until)
         known = yield from absences.absences_of(community_id, member_id)
         others = [each for each in known if each != present]
         if until < max(at.today, wanted.from_day):
@@ -145,14 +144,14 @@ async def come_back(practice: Practice, community_id: str, member_id: str) -> bo
 
     def transaction() -> Transaction[bool]:
         at = yield from _standpoint(practice, community_id, member_id)
-        present = yield from _present_absence(community_id, member_id, at.today)
+        present = yield from _present_absence(community_id, member_id, at)
         if present is None:
             return False
-        until = min(present.until_day, last_day(at))
-        if until < present.from_day:
-            yield from absences.remove_absence(community_id, member_id, present.from_day)
+        left = ended(present, at)
+        if left is None:
+            yield from absences.remove_absence(community_id, member_id, present.from_round)
         else:
-            yield from absences.save_absence(community_id, member_id, replace(present, until_day=until))
+            yield from absences.save_absence(community_id, member_id, left)
         yield from standings.recount(community_id, member_id)
         return True
 
@@ -164,15 +163,10 @@ def _standpoint(practice: Practice, community_id: str, member_id: str) -> Transa
     return (yield from absences.standpoint(community_id, member_id, today))
 
 
-def _present_absence(community_id: str, member_id: str, today: date) -> Transaction[Absence | None]:
-    """Read the absence that a member is in or has announced; None once its last round has closed."""
+def _present_absence(community_id: str, member_id: str, at: Standpoint) -> Transaction[Absence | None]:
+    """Read the absence that a member is in or has announced."""
     known = yield from absences.absences_of(community_id, member_id)
-    at = yield from absences.standpoint(community_id, member_id, today)
-    if not known:
-        return None
-    latest = known[-1]
-    covers_open = at.open_day is not None and latest.covers(at.open_day)
-    return latest if latest.until_day >= today or covers_open else None
+    return known[-1] if known and is_present(known[-1], at) else None
 
 
 def _left(known: list[Absence], year: int) -> int:

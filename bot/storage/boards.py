@@ -22,8 +22,9 @@ class _Source:
     def rows(self, condition: str, order: str, *params: Value) -> Statement:
         numbered = condition.replace("?a", f"?{len(self.params) + 1}").replace("?b", f"?{len(self.params) + 2}")
         return Statement(
-            f"SELECT member_id, {self.column} FROM {self.table} WHERE {self.scope} AND {self.column} > 0 AND hidden = 0"  # noqa: S608  # why: names are constants of this file
-            f"{numbered} ORDER BY {order} LIMIT ?{len(self.params) + len(params)}",
+            # The narrower bound comes first: of two lower ones SQLite takes the first, and walks on from there.
+            f"SELECT member_id, {self.column} FROM {self.table} WHERE {self.scope}{numbered}"  # noqa: S608  # why: names are constants of this file
+            f" AND {self.column} > 0 AND hidden = 0 ORDER BY {order} LIMIT ?{len(self.params) + len(params)}",
             (*self.params, *params),
         )
 
@@ -57,7 +58,8 @@ def board(
         first, last = shown[0], shown[-1]
         above = yield from _members(community_id, source.board, above=first[1])
         standings = ranked(shown, above, (yield from _counts(community_id, source.board, last[1], first[1])))
-        before = yield from _beside(source, Place(Turn.BEFORE, first[1], first[0]), 1)
+        if place is not None:
+            before = yield from _beside(source, Place(Turn.BEFORE, first[1], first[0]), 1)
         after = yield from _beside(source, Place(Turn.AFTER, last[1], last[0]), 1)
     return Board(
         by,

@@ -82,6 +82,14 @@ def plan(community_id: str, at: time | None, next_at: datetime | None, now: date
     )
 
 
+def put_back(reminder: ClosingReminder, next_at: datetime) -> Transaction[None]:
+    """Let a member be told later of what they could not be told now; nothing happens if they want that no more."""
+    yield Statement(
+        "UPDATE closing_reminder SET next_at = ?3, told_round = ?4 WHERE community_id = ?1 AND member_id = ?2",
+        (reminder.community_id, reminder.member_id, to_epoch(next_at), reminder.told_round),
+    )
+
+
 def shut(community_id: str, member_id: str) -> Transaction[None]:
     """Note that a member could not be written to; nothing happens if they want no reminder any more."""
     yield Statement(

@@ -107,13 +107,15 @@ def digest(pending: Pending, titles: dict[int, str]) -> Transaction[Digest]:
     streaks = yield Statement(
         "SELECT member_id, current FROM standing WHERE community_id = ?1 AND current > 1 AND current > 0 AND hidden = 0"
         " AND (freezes > 0 OR NOT EXISTS (SELECT 1 FROM round WHERE round.community_id = ?1 AND round.state = 'open'"
+        " AND round.day >= ?3 AND round.day < ?4"
         " AND round.voided = 0 AND round.unwritable = 0 AND NOT EXISTS (SELECT 1 FROM answer"
         " WHERE answer.round_id = round.id AND answer.member_id = standing.member_id AND answer.counts = 1"
         " AND answer.removed_at IS NULL) AND NOT EXISTS (SELECT 1 FROM absence"
         " WHERE absence.community_id = ?1 AND absence.member_id = standing.member_id"
-        " AND absence.from_day <= round.day AND absence.until_day >= round.day)))"
+        " AND absence.from_round <= round.number AND (absence.until_round >= round.number"
+        " OR (absence.until_round IS NULL AND absence.until_day >= round.day)))))"
         " ORDER BY current DESC, member_id LIMIT ?2",
-        (pending.community_id, _SHOWN_STREAKS),
+        (pending.community_id, _SHOWN_STREAKS, *span[1:]),
     )
     return Digest(
         pending.community_id,

@@ -4,14 +4,15 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from bot.domain.clock import from_epoch, to_epoch
-from bot.domain.rounds import Round, State
+from bot.domain.rounds import Round, State, closes_early
 from bot.storage.cards import round_review, withdraw_review
 from bot.storage.standings import add_to_tally, miss_round, recount, recount_everyone
 from bot.storage.statement import Row, Statement, Transaction
 
 _SELECT = (
     "SELECT id, community_id, day, take, number, question_id, state, channel_id, due_at, claimed_at, attempts,"
-    " message_id, thread_id, opened_at, closed_at, recap_id, scanned_to, voided, unwritable FROM round "
+    " message_id, thread_id, opened_at, closed_at, recap_id, scanned_to, voided, unwritable,"
+    " closes_at, cut_short FROM round "
 )
 
 
@@ -175,8 +176,8 @@ def threaded(round_id: int, thread_id: str | None) -> Transaction[Round]:
     return (yield from _existing(round_id))
 
 
-def opened(round_id: int, now: datetime) -> Transaction[list[Round]]:
-    """Open a round and close those before it; return the rounds that this closed.
+def opened(round_id: int, now: datetime, closes_at: datetime | None = None) -> Transaction[list[Round]]:
+    """Open a round, which members are told will close at a moment, and close those before it; return those.
 
     Who did not answer a closing round spends a freeze or starts again, in the same transaction. A round that a newer
     one has overtaken is given up instead: opening it would close the question of today.
@@ -198,12 +199,14 @@ def opened(round_id: int, now: datetime) -> Transaction[list[Round]]:
     closing = [_round(row) for row in rows]
     for previous in closing:
         yield Statement(
-            "UPDATE round SET state = 'closed', closed_at = ?2, retry_at = ?2, attempts = 0 WHERE id = ?1",
-            (previous.id, to_epoch(now)),
+            "UPDATE round SET state = 'closed', closed_at = ?2, retry_at = ?2, attempts = 0, cut_short = ?3"
+            " WHERE id = ?1",
+            (previous.id, to_epoch(now), int(closes_early(previous, now))),
         )
-        yield from miss_round(previous)
+        yield from miss_round((yield from _existing(previous.id)))
     yield Statement(
-        "UPDATE round SET state = 'open', opened_at = ?2, attempts = 0 WHERE id = ?1", (round_id, to_epoch(now))
+        "UPDATE round SET state = 'open', opened_at = ?2, closes_at = ?3, attempts = 0 WHERE id = ?1",
+        (round_id, to_epoch(now), to_epoch(closes_at) if closes_at else None),
     )
     # Whoever answered a round before it opened has a streak that goes beyond the close of the earlier one.
     early = yield Statement(
@@ -362,4 +365,6 @@ def _round(row: Row) -> Round:
         scanned_to=row[16],
         voided=bool(row[17]),
         unwritable=bool(row[18]),
+        closes_at=None if row[19] is None else from_epoch(row[19]),
+        cut_short=bool(row[20]),
     )

@@ -71,7 +71,7 @@ class SQLite:
         writer, reader = Lane(path, commit_together), Lane(path, answer_each)
         try:
             version = await asyncio.to_thread(_prepared, path, folder, now, heal=heal)
-            await writer.open(str(path), pragmas=("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"))
+            await writer.open(str(path), pragmas=("synchronous = FULL", "foreign_keys = ON"))
             await reader.open(f"{path.as_uri()}?mode=ro", uri=True, pragmas=("temp_store = MEMORY",))
         except BaseException as error:
             await reader.close()

@@ -1,24 +1,24 @@
 """The projections: streaks and tallies, kept in the transaction that changes a fact, and rebuildable from the facts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.absences import Absence
-from bot.domain.rounds import Round, State
+from bot.domain.rounds import Excuse, Round, State, excuse
 from bot.domain.standings import By, Period, period_key
 from bot.domain.streaks import Attendance, Streak, after_answer, after_miss, attendance, streak
-from bot.storage.absences import absences_of, away_on, every_absence
+from bot.storage.absences import absences_of, every_absence, is_away
 from bot.storage.boards import CURRENT, LONGEST, board_of, count_board, count_boards, move
 from bot.storage.statement import Statement, Transaction
 
 # A member's rounds, oldest first: those that were opened, and any that they answered before it was.
 _HISTORY = (
-    "SELECT number, day, state, excused, answered FROM ("
+    "SELECT number, day, state, voided, unwritable, cut_short, answered FROM ("
     "SELECT EXISTS (SELECT 1 FROM answer WHERE answer.round_id = round.id AND answer.member_id = ?2"
     " AND answer.counts = 1 AND answer.removed_at IS NULL) AS answered,"
-    " round.number, round.day, round.state, (round.voided = 1 OR round.unwritable = 1) AS excused"
+    " round.number, round.day, round.state, round.voided, round.unwritable, round.cut_short"
     " FROM round WHERE round.community_id = ?1 AND round.number IS NOT NULL"
     ") AS history WHERE answered OR state IN ('open', 'closed') ORDER BY number"
 )
@@ -30,11 +30,12 @@ _ROUNDS_SINCE = 2
 
 @dataclass(frozen=True, slots=True)
 class Attended:
-    """How a member stands to one round."""
+    """How a member stands to one round; `excuse` says why it counts against nobody, if it does not."""
 
     number: int
     day: date
     attendance: Attendance
+    excuse: Excuse | None = None
 
 
 def member_streak(community_id: str, member_id: str) -> Transaction[Streak]:
@@ -50,16 +51,24 @@ def member_history(community_id: str, member_id: str) -> Transaction[list[Attend
     """Read how a member stands to each round, oldest first."""
     rows = yield Statement(_HISTORY, (community_id, member_id))
     absences = yield from absences_of(community_id, member_id)
-    return [
-        Attended(number, (local := date.fromisoformat(day)), _attendance(local, state, excused, answered, absences))
-        for number, day, state, excused, answered in rows
-    ]
+    found: list[Attended] = []
+    for number, day, state, voided, unwritable, cut_short, answered in rows:
+        local = date.fromisoformat(day)
+        why = excuse(voided=bool(voided), unwritable=bool(unwritable), cut_short=bool(cut_short))
+        stands = attendance(
+            answered=bool(answered),
+            away=any(absence.covers(number, local) for absence in absences),
+            excused=why is not None,
+            is_open=state != State.CLOSED,
+        )
+        found.append(Attended(number, local, stands, why))
+    return found
 
 
 def answer_round(this: Round, member_id: str) -> Transaction[Streak]:
     """Project the first counted answer of a member to the open round; return the new streak."""
     before = yield from member_streak(this.community_id, member_id)
-    if (yield from away_on(this.community_id, member_id, this.day)):
+    if (yield from is_away(this, member_id)):
         return before
     after = after_answer(before)
     yield from _put(this.community_id, member_id, after)
@@ -75,8 +84,9 @@ def miss_round(this: Round) -> Transaction[None]:
         " AND NOT EXISTS (SELECT 1 FROM answer WHERE answer.round_id = ?2 AND answer.member_id = standing.member_id"
         " AND answer.counts = 1 AND answer.removed_at IS NULL)"
         " AND NOT EXISTS (SELECT 1 FROM absence WHERE absence.community_id = ?1"
-        " AND absence.member_id = standing.member_id AND absence.from_day <= ?3 AND absence.until_day >= ?3)",
-        (this.community_id, this.id, this.day.isoformat()),
+        " AND absence.member_id = standing.member_id AND absence.from_round <= ?3 AND (absence.until_round >= ?3"
+        " OR (absence.until_round IS NULL AND absence.until_day >= ?4)))",
+        (this.community_id, this.id, this.number, this.day.isoformat()),
     )
     for member_id, current, longest, freezes in rows:
         after = after_miss(Streak(current, longest, freezes))
@@ -97,7 +107,8 @@ def reached(this: Round, milestones: Collection[int]) -> Transaction[list[tuple[
     found: list[tuple[str, int]] = []
     for milestone in sorted(milestones, reverse=True):
         rows = yield Statement(
-            "SELECT member_id FROM standing WHERE community_id = ?1 AND hidden = 0 AND current BETWEEN ?2 AND ?3"
+            "SELECT member_id FROM standing WHERE community_id = ?1 AND hidden = 0 AND current > 0"
+            " AND current BETWEEN ?2 AND ?3"
             " AND EXISTS (SELECT 1 FROM answer WHERE answer.round_id = ?4 AND answer.member_id = standing.member_id"
             " AND answer.counts = 1 AND answer.removed_at IS NULL) ORDER BY member_id",
             (this.community_id, milestone, milestone + _ROUNDS_SINCE, this.id),
@@ -121,11 +132,20 @@ def recount(community_id: str, member_id: str) -> Transaction[Streak]:
 def recount_everyone(community_id: str) -> Transaction[int]:
     """Compute the streaks of all members who ever answered afresh from the facts; return how many they are."""
     rows = yield Statement(
-        "SELECT id, day, state, (voided = 1 OR unwritable = 1) FROM round"
+        "SELECT id, number, day, state, (voided = 1 OR unwritable = 1 OR cut_short = 1) FROM round"
         " WHERE community_id = ?1 AND number IS NOT NULL ORDER BY number",
         (community_id,),
     )
-    rounds = [(round_id, date.fromisoformat(day), state, excused) for round_id, day, state, excused in rows]
+    rounds = [
+        _Held(
+            round_id,
+            number,
+            date.fromisoformat(day),
+            state,
+            attendance(answered=False, away=False, excused=bool(excused), is_open=state != State.CLOSED),
+        )
+        for round_id, number, day, state, excused in rows
+    ]
     absences = yield from every_absence(community_id)
     last, counted = "", 0
     while members := (
@@ -135,24 +155,50 @@ def recount_everyone(community_id: str) -> Transaction[int]:
             (community_id, last, _MEMBERS_AT_ONCE),
         )
     ):
+        batch = (community_id, last, members[-1][0])
         answered = yield Statement(
             "SELECT DISTINCT member_id, round_id FROM answer WHERE community_id = ?1 AND member_id > ?2"
             " AND member_id <= ?3 AND counts = 1 AND removed_at IS NULL",
-            (community_id, last, members[-1][0]),
+            batch,
         )
         rounds_of: defaultdict[str, set[int]] = defaultdict(set)
         for member_id, round_id in answered:
             rounds_of[member_id].add(round_id)
+        stored = yield Statement(
+            "SELECT member_id, current, longest, freezes FROM standing WHERE community_id = ?1 AND member_id > ?2"
+            " AND member_id <= ?3",
+            batch,
+        )
+        known = {member_id: Streak(*values) for member_id, *values in stored}
         for (member_id,) in members:
-            theirs, away = rounds_of[member_id], absences.get(member_id, ())
-            after = streak(
-                _attendance(day, state, excused, round_id in theirs, away)
-                for round_id, day, state, excused in rounds
-                if round_id in theirs or state in (State.OPEN, State.CLOSED)
-            )
-            yield from _put(community_id, member_id, after)
+            after = streak(_attended(rounds, rounds_of[member_id], absences.get(member_id, ())))
+            if known.get(member_id) != after:
+                yield from _put(community_id, member_id, after)
         last, counted = members[-1][0], counted + len(members)
     return counted
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A round, as everyone's streak sees it; `unanswered` is what it is to those without an answer."""
+
+    id: int
+    number: int
+    day: date
+    state: str
+    unanswered: Attendance
+
+
+def _attended(rounds: list[_Held], answered: Set[int], absences: Collection[Absence]) -> Iterator[Attendance]:
+    """Tell how a member stands to each round that was opened, or that they answered before it was."""
+    for this in rounds:
+        is_answered = this.id in answered
+        if not is_answered and this.state not in (State.OPEN, State.CLOSED):
+            continue
+        if absences and any(absence.covers(this.number, this.day) for absence in absences):
+            yield Attendance.AWAY
+        else:
+            yield Attendance.ANSWERED if is_answered else this.unanswered
 
 
 def add_to_tally(community_id: str, member_id: str, day: date, *, answers: int = 0, quiz: int = 0) -> Transaction[None]:
@@ -233,15 +279,6 @@ def projections(
 
 def _streak(history: Iterable[Attended]) -> Streak:
     return streak(each.attendance for each in history)
-
-
-def _attendance(day: date, state: str, excused: object, answered: object, absences: Iterable[Absence]) -> Attendance:
-    return attendance(
-        answered=bool(answered),
-        away=any(absence.covers(day) for absence in absences),
-        excused=bool(excused),
-        is_open=state != State.CLOSED,
-    )
 
 
 def _put(community_id: str, member_id: str, value: Streak) -> Transaction[None]:

@@ -229,7 +229,7 @@ def test_explain_and_back_carry_whose_streak_it_is() -> None:
 
 
 def test_only_who_is_away_themselves_is_offered_the_way_back() -> None:
-    away = a_report([AWAY], absence=Absence(THURSDAY, THURSDAY + 7 * DAY, THURSDAY))
+    away = a_report([AWAY], absence=Absence(THURSDAY, THURSDAY + 7 * DAY, THURSDAY, 1))
 
     own, seen = streaks.streak(away, own=True), streaks.streak(away, own=False)
 

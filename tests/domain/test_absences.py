@@ -1,147 +1,141 @@
-from dataclasses import replace
+"""Absences: which rounds they cover, what is settled, and what they use up of a year."""
+
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.domain.absences import DAYS_A_YEAR, Absence, Standpoint, days_used, first_day, last_day
+from bot.domain.absences import DAYS_A_YEAR, Absence, Standpoint, begun, days_used, ended, is_present, moved
 
 DAY = timedelta(days=1)
-THURSDAY, FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 1, 1) + days * DAY for days in range(5))
-
-DAYS = some.dates(date(2025, 11, 1), date(2027, 2, 28))
-SPANS = some.integers(0, 120).map(lambda days: days * DAY)
-ABSENCES = some.builds(
-    lambda first, span, before: Absence(first, first + span, first + before),
-    DAYS,
-    SPANS,
-    some.integers(-3, 3).map(lambda days: days * DAY),
-)
+NEW_YEAR = date(2026, 1, 1)
+DAYS = some.dates(date(2026, 1, 1), date(2027, 12, 31))
 
 
-@some.composite
-def standpoints(draw: some.DrawFn) -> Standpoint:
-    """Draw where a community and a member may stand: the open round is no older than the last that has closed."""
-    today = draw(DAYS)
-    closed = draw(some.none() | some.integers(0, 40).map(lambda days: today - days * DAY))
-    open_day = draw(some.none() | some.dates(closed or today - 40 * DAY, today + DAY))
-    return Standpoint(today, closed, open_day, answered=open_day is not None and draw(some.booleans()))
+def standpoints() -> some.SearchStrategy[Standpoint]:
+    """Any moment of a community: some rounds closed, one of them perhaps open, perhaps answered."""
+    return some.builds(
+        lambda today, closed, open_, back, answered: Standpoint(
+            today,
+            closed,
+            today - back * DAY - DAY * (not open_) if closed else None,
+            closed + 1 if open_ else None,
+            today - back * DAY if open_ else None,
+            answered=answered and open_,
+        ),
+        DAYS,
+        some.integers(0, 400),
+        some.booleans(),
+        some.integers(0, 3),
+        some.booleans(),
+    )
 
 
-def days_of(absence: Absence) -> set[date]:
-    span = (absence.until_day - absence.from_day).days
-    return {absence.from_day + days * DAY for days in range(span + 1)}
-
-
-@pytest.mark.parametrize(
-    ("day", "covered"), [(THURSDAY, False), (FRIDAY, True), (SATURDAY, True), (SUNDAY, True), (MONDAY, False)]
-)
-def test_an_absence_covers_its_first_and_its_last_day_too(day: date, covered: bool) -> None:  # noqa: FBT001  # why: a parameter
-    assert Absence(FRIDAY, SUNDAY, FRIDAY).covers(day) is covered
-
-
-@pytest.mark.parametrize(
-    ("at", "first"),
-    [
-        (Standpoint(THURSDAY), THURSDAY),
-        (Standpoint(FRIDAY, closed=THURSDAY, open_day=FRIDAY), FRIDAY),
-        (Standpoint(FRIDAY, closed=THURSDAY, open_day=FRIDAY, answered=True), SATURDAY),
-        (Standpoint(SUNDAY, closed=THURSDAY, open_day=FRIDAY), FRIDAY),
-        (Standpoint(SUNDAY, closed=THURSDAY, open_day=FRIDAY, answered=True), SATURDAY),
-        (Standpoint(FRIDAY, closed=FRIDAY), SATURDAY),
-    ],
-)
-def test_an_absence_begins_with_the_round_that_is_still_to_be_answered(at: Standpoint, first: date) -> None:
-    assert first_day(at) == first
-
-
-@pytest.mark.parametrize(
-    ("at", "last"),
-    [
-        (Standpoint(FRIDAY), THURSDAY),
-        (Standpoint(SUNDAY, closed=FRIDAY, open_day=SUNDAY), SATURDAY),
-        (Standpoint(SUNDAY, closed=THURSDAY, open_day=FRIDAY), THURSDAY),
-        (Standpoint(MONDAY, closed=SUNDAY), SUNDAY),
-    ],
-)
-def test_coming_back_lets_the_open_round_count_again(at: Standpoint, last: date) -> None:
-    assert last_day(at) == last
+SPANS = some.integers(0, 90).map(lambda days: days * DAY)
 
 
 @given(standpoints(), SPANS)
-def test_an_absence_never_covers_a_closed_day(at: Standpoint, span: timedelta) -> None:
-    absence = Absence(first_day(at), first_day(at) + span, at.today)
+def test_an_absence_never_covers_a_closed_round(at: Standpoint, span: timedelta) -> None:
+    absence = begun(at, at.today + span)
 
-    assert at.closed is None or not any(absence.covers(at.closed - days * DAY) for days in range(60))
-
-
-@given(standpoints(), ABSENCES)
-def test_coming_back_never_uncovers_a_closed_day(at: Standpoint, absence: Absence) -> None:
-    kept = replace(absence, until_day=min(absence.until_day, last_day(at)))
-
-    settled = {day for day in days_of(absence) if at.closed is not None and day <= at.closed}
-    assert all(kept.covers(day) for day in settled)
+    assert not any(absence.covers(number, at.today) for number in range(at.closed + 1))
 
 
-@given(standpoints(), ABSENCES)
-def test_after_coming_back_neither_the_open_round_nor_any_later_day_is_covered(
-    at: Standpoint, absence: Absence
+@given(standpoints(), SPANS)
+def test_an_open_round_is_covered_exactly_when_it_is_unanswered(at: Standpoint, span: timedelta) -> None:
+    absence = begun(at, at.today + span)
+
+    if at.open is not None and at.open_day is not None:
+        assert absence.covers(at.open, at.open_day) is not at.answered
+
+
+@given(standpoints(), SPANS, some.integers(0, 5))
+def test_coming_back_leaves_what_has_closed_as_it_was_and_lets_the_rest_count(
+    at: Standpoint, span: timedelta, closed_since: int
 ) -> None:
-    kept = replace(absence, until_day=min(absence.until_day, last_day(at)))
+    absence = begun(at, at.today + span)
+    later = Standpoint(
+        at.today + closed_since * DAY,
+        at.closed + closed_since,
+        at.today,
+        at.closed + closed_since + 1,
+        at.today + closed_since * DAY,
+    )
 
-    later = {day for day in days_of(absence) if day >= (at.open_day or at.today)}
-    assert not any(kept.covers(day) for day in later if at.closed is None or day > at.closed)
+    left = ended(absence, later)
+
+    for number in range(at.closed + 1, at.closed + closed_since + 1):
+        day = at.today + (number - at.closed - 1) * DAY
+        was = absence.covers(number, day)
+        assert (left is not None and left.covers(number, day)) == was or day > absence.until_day
+    assert left is None or not left.covers(later.closed + 1, later.today)
+    assert left is None or not is_present(left, later)
+
+
+def test_two_rounds_of_one_day_are_kept_apart() -> None:
+    first_answered = Standpoint(NEW_YEAR, 1, NEW_YEAR, 2, NEW_YEAR)
+
+    absence = begun(first_answered, NEW_YEAR + DAY)
+    back = ended(absence, Standpoint(NEW_YEAR, 2, NEW_YEAR, 3, NEW_YEAR))
+
+    assert not absence.covers(1, NEW_YEAR)
+    assert absence.covers(2, NEW_YEAR)
+    assert back is not None
+    assert back.covers(2, NEW_YEAR)
+    assert not back.covers(3, NEW_YEAR)
 
 
 @given(standpoints(), SPANS)
 def test_whoever_comes_back_at_once_was_never_away(at: Standpoint, span: timedelta) -> None:
-    absence = Absence(first_day(at), first_day(at) + span, at.today)
-
-    assert min(absence.until_day, last_day(at)) < absence.from_day
+    assert ended(begun(at, at.today + span), at) is None
 
 
-@given(standpoints(), DAYS)
-def test_an_open_round_is_covered_exactly_when_it_is_unanswered_and_its_day_unsettled(
-    at: Standpoint, open_day: date
+@given(standpoints(), SPANS, SPANS)
+def test_a_return_that_is_moved_uncovers_nothing_that_has_closed(
+    at: Standpoint, span: timedelta, other: timedelta
 ) -> None:
-    at = replace(at, open_day=max(open_day, at.closed or open_day))
+    absence = begun(at, at.today + span)
+    later = Standpoint(at.today + DAY, at.closed + 1, at.today, at.closed + 2, at.today + DAY)
 
-    absence = Absence(first_day(at), first_day(at) + 10 * DAY, at.today)
+    shifted = moved(absence, later, at.today + other)
 
-    assert at.open_day is not None
-    assert absence.covers(at.open_day) is (not at.answered and at.open_day != at.closed)
-
-
-@given(some.lists(ABSENCES, max_size=6))
-def test_each_day_is_used_once_in_its_own_year_however_many_absences_share_it(absences: list[Absence]) -> None:
-    used = {day for absence in absences for day in days_of(absence) if day >= absence.declared}
-
-    for year in (2025, 2026, 2027):
-        assert days_used(absences, year) == sum(day.year == year for day in used)
+    assert shifted.covers(at.closed + 1, at.today) == absence.covers(at.closed + 1, at.today)
 
 
-@given(some.lists(ABSENCES, max_size=6), ABSENCES, some.integers(2025, 2027))
-def test_another_absence_never_gives_days_back(absences: list[Absence], another: Absence, year: int) -> None:
-    before, after = days_used(absences, year), days_used([*absences, another], year)
+def test_an_absence_is_present_until_its_last_round_has_closed() -> None:
+    absence = Absence(NEW_YEAR, NEW_YEAR + DAY, NEW_YEAR, 1)
+    over = NEW_YEAR + 2 * DAY
 
-    assert before <= after <= before + len(days_of(another))
+    assert is_present(absence, Standpoint(NEW_YEAR))
+    assert is_present(absence, Standpoint(over, 1, NEW_YEAR, 2, NEW_YEAR + DAY))
+    assert not is_present(absence, Standpoint(over, 2, NEW_YEAR + DAY, 3, over))
 
 
-@pytest.mark.parametrize(("year", "days"), [(2025, 0), (2026, 12), (2027, 15), (2028, 0)])
-def test_an_absence_over_new_year_uses_days_of_both_years(year: int, days: int) -> None:
-    over_new_year = Absence(date(2026, 12, 20), date(2027, 1, 15), date(2026, 12, 20))
+@given(some.lists(some.tuples(DAYS, some.integers(0, 40)), max_size=6), some.sampled_from([2026, 2027]))
+def test_each_day_is_used_once_in_its_own_year_however_many_absences_share_it(
+    spans: list[tuple[date, int]], year: int
+) -> None:
+    absences = [Absence(begins, begins + days * DAY, begins, 1) for begins, days in spans]
 
-    assert days_used([over_new_year], year) == days
+    used = {begins + offset * DAY for begins, days in spans for offset in range(days + 1)}
+    assert days_used(absences, year) == sum(day.year == year for day in used)
+
+
+def test_an_absence_over_new_year_uses_days_of_both_years() -> None:
+    absence = Absence(NEW_YEAR - 3 * DAY, NEW_YEAR + DAY, NEW_YEAR - 3 * DAY, 1)
+
+    assert (days_used([absence], 2025), days_used([absence], 2026)) == (3, 2)
 
 
 def test_days_that_had_passed_when_it_was_asked_for_cost_nothing() -> None:
-    since_friday = Absence(FRIDAY, MONDAY, SUNDAY)
+    friday_open_on_sunday = Absence(NEW_YEAR, NEW_YEAR + 3 * DAY, NEW_YEAR + 2 * DAY, 1)
 
-    assert days_used([since_friday], 2026) == 2
+    assert days_used([friday_open_on_sunday], 2026) == 2
 
 
-def test_a_whole_allowance_reaches_from_new_year_to_the_first_of_march() -> None:
-    whole = Absence(date(2026, 1, 1), date(2026, 3, 1), date(2026, 1, 1))
+@pytest.mark.parametrize(("days", "within"), [(DAYS_A_YEAR, True), (DAYS_A_YEAR + 1, False)])
+def test_a_whole_allowance_is_sixty_days(days: int, within: object) -> None:
+    absence = Absence(NEW_YEAR, NEW_YEAR + (days - 1) * DAY, NEW_YEAR, 1)
 
-    assert days_used([whole], 2026) == DAYS_A_YEAR
+    assert (days_used([absence], 2026) <= DAYS_A_YEAR) == within

@@ -1,6 +1,6 @@
 """The daily round as members see it: the real client in a simulated Discord."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from study import DAY, HOUR, Study, labels, marks, shown
 
@@ -193,10 +193,12 @@ async def test_a_reply_to_a_closed_round_comes_too_late(study: Study) -> None:
     alice = study.member("alice")
     yesterday = study.thread
     await study.advance(DAY)
+    await study.advance(timedelta(minutes=1))
 
     await alice.send(yesterday, "too late for anything to count")
 
     assert "0 rounds in a row" in shown(await alice.slash(study.channel, "streak"))
+    assert marks(yesterday, "too late for anything to count") == ["📝"]
 
 
 async def test_reveal_in_a_closed_thread_needs_no_commitment(study: Study) -> None:

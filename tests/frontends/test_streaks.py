@@ -525,3 +525,49 @@ async def test_status_says_that_the_open_round_counts_against_nobody_and_only_th
 
     assert "Round 1 is open, answered by 0. It counts against nobody." in during
     assert "Round 1 is open, answered by 0.\n" in f"{after}\n"
+
+
+async def test_a_second_round_of_a_day_is_paused_for_who_answered_the_first_and_goes_away(study: Study) -> None:
+    await open_first(study)
+    alice = study.member("alice")
+    await alice.send(study.thread, "what I say to the first")
+    await study.advance(HOUR)
+    await study.admin.slash(study.channel, "daily post-now")
+
+    await alice.slash(study.channel, "away", until="7 days")
+    await study.advance(DAY)
+
+    assert "1 round in a row" in shown(await alice.slash(study.channel, "streak"))
+
+
+async def test_back_on_a_day_with_two_rounds_the_open_one_counts_again(study: Study) -> None:
+    await open_first(study)
+    alice = study.member("alice")
+    away = await alice.slash(study.channel, "away", until="7 days")
+    await study.advance(HOUR)
+    await study.admin.slash(study.channel, "daily post-now")
+    assert away.response is not None
+
+    await alice.click(away.response, label="I am back")
+    await alice.send(study.thread, "what I say to the second")
+
+    assert "1 round in a row" in shown(await alice.slash(study.channel, "streak"))
+
+
+async def test_a_round_that_closes_earlier_than_announced_counts_against_nobody(study: Study) -> None:
+    await open_first(study)
+    alice, bob = study.member("alice"), study.member("bob")
+    for member in (alice, bob):
+        await member.send(study.thread, "what I say to the first")
+    await study.advance(DAY)
+    await bob.send(study.thread, "what I say to the second")
+    await study.advance(HOUR)
+
+    await study.admin.slash(study.channel, "daily post-now")
+    told = await alice.slash(study.channel, "streak")
+    assert told.response is not None
+    await alice.click(told.response, label="Explain")
+
+    assert "1 round in a row" in shown(told)
+    assert "closed earlier than announced, counts against nobody" in shown(told)
+    assert "2 rounds in a row" in shown(await bob.slash(study.channel, "streak"))

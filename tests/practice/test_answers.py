@@ -131,13 +131,14 @@ async def test_without_a_key_the_newest_round_is_meant(classroom: Classroom) -> 
     assert (look.round.id, look.access) == (today.id, Access.NOT_YET)
 
 
-async def test_the_threads_that_matter_are_those_of_open_rounds(classroom: Classroom) -> None:
-    yesterday = await classroom.open_round()
-    before = await answers.open_threads(classroom.practice)
+async def test_the_threads_that_are_heard_are_the_open_one_and_the_one_before(classroom: Classroom) -> None:
+    first = await classroom.open_round()
+    before = await answers.heard_threads(classroom.practice)
+    await classroom.close()
     await classroom.close()
 
-    after = await answers.open_threads(classroom.practice)
+    after = await answers.heard_threads(classroom.practice)
 
-    assert before == (yesterday.thread_id,)
-    assert len(after) == 1
-    assert yesterday.thread_id not in after
+    assert before == [(CLUB, first.thread_id)]
+    assert [community for community, _ in after] == [CLUB, CLUB]
+    assert first.thread_id not in [thread for _, thread in after]

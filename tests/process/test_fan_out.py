@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 
-COMMUNITIES, PER_SECOND = 150, 50
+COMMUNITIES, PER_SECOND = 100, 50
 DRAINED_WITHIN = 30.0
 
 
@@ -48,7 +48,8 @@ async def test_many_communities_due_at_once_have_one_question_each_and_no_reques
     channels = await due_communities(server, host, COMMUNITIES)
     server.faults.per_second = PER_SECOND
 
-    async with host.running():
+    # A machine under load may squeeze what was sent in more than a second into one.
+    async with host.running(REQUESTS_A_SECOND="30"):
         await server.until(lambda: any(channel.messages for channel in channels), within=10)
         began = server.clock()
         await host.until(lambda: are_open(host, COMMUNITIES), within=DRAINED_WITHIN)

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from bot.domain.rounds import State
+from bot.domain.absences import Absence
+from bot.domain.rounds import Excuse, State
 from bot.domain.standings import Period, period_key
 from bot.domain.streaks import Attendance, Streak, streak
 from bot.storage.standings import Attended
@@ -26,6 +27,14 @@ class ModelRound:
     closed_at: datetime | None = None
     voided: bool = False
     unwritable: bool = False
+    closes_at: datetime | None = None
+
+    @property
+    def excuse(self) -> Excuse | None:
+        early = self.closed_at and self.closes_at and self.closes_at - self.closed_at > timedelta(minutes=1)
+        if self.voided or self.unwritable:
+            return Excuse.VOID if self.voided else Excuse.UNWRITABLE
+        return Excuse.CUT_SHORT if early else None
 
     @property
     def is_settled(self) -> bool:
@@ -50,7 +59,7 @@ class ModelCommunity:
     answers: dict[str, ModelAnswer] = field(default_factory=dict)
     reveals: dict[tuple[int, str], datetime] = field(default_factory=dict)
     quiz: list[tuple[str, date, bool]] = field(default_factory=list)
-    away: list[tuple[str, date, date]] = field(default_factory=list)
+    away: list[tuple[str, Absence]] = field(default_factory=list)
     hidden: set[tuple[str, str]] = field(default_factory=set)
     week_starts: int = 0
 
@@ -59,7 +68,7 @@ class ModelCommunity:
         self.rounds.append(ModelRound(round_id, day, take, number, number))
         return self.rounds[-1]
 
-    def open(self, this: ModelRound, now: datetime) -> list[int]:
+    def open(self, this: ModelRound, now: datetime, closes_at: datetime | None = None) -> list[int]:
         """Open a round that has a thread; return the ids of those that this closed."""
         if this.state is not State.THREADED:
             return []
@@ -70,7 +79,7 @@ class ModelCommunity:
         closing = [other for other in self.rounds if other.state is State.OPEN]
         for other in closing:
             other.state, other.closed_at = State.CLOSED, now
-        this.state = State.OPEN
+        this.state, this.closes_at = State.OPEN, closes_at
         return [other.id for other in closing]
 
     def abandon(self, this: ModelRound) -> None:
@@ -134,8 +143,15 @@ class ModelCommunity:
             if answer.counts and not answer.removed and answer.round.state is not State.ABANDONED
         }
 
-    def is_away(self, member_id: str, day: date) -> bool:
-        return any(member == member_id and first <= day <= last for member, first, last in self.away)
+    def is_away(self, member_id: str, this: ModelRound) -> bool:
+        """Whether a round is one from the first that was missed on, up to the last day or the last before a return."""
+        assert this.number is not None
+        return any(
+            member == member_id
+            and each.from_round <= this.number
+            and (this.day <= each.until_day if each.until_round is None else this.number <= each.until_round)
+            for member, each in self.away
+        )
 
     def is_hidden(self, member_id: str) -> bool:
         return any(member == member_id for member, _ in self.hidden)
@@ -143,17 +159,17 @@ class ModelCommunity:
     def history(self, member_id: str) -> list[Attended]:
         """Return how a member stands to each round that was opened, or that they answered before it was."""
         return [
-            Attended(this.number, this.day, self.attendance(this, member_id))
+            Attended(this.number, this.day, self.attendance(this, member_id), this.excuse)
             for this in self.rounds
             if this.number is not None and (this.state not in UNSEEN or self.has_answered(this, member_id))
         ]
 
     def attendance(self, this: ModelRound, member_id: str) -> Attendance:
-        if self.is_away(member_id, this.day):
+        if self.is_away(member_id, this):
             return Attendance.AWAY
         if self.has_answered(this, member_id):
             return Attendance.ANSWERED
-        if this.voided or this.unwritable:
+        if this.excuse:
             return Attendance.EXCUSED
         return Attendance.UNANSWERED if this.state is State.CLOSED else Attendance.OPEN
 

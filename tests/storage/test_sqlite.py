@@ -260,9 +260,9 @@ async def test_every_commit_is_on_the_disk_and_foreign_keys_are_kept(store: SQLi
         value: int | str = rows[0][0]
         return value
 
-    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "temp_store", "application_id")
+    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "application_id")
 
-    assert [await store.write(setting(name)) for name in names] == ["wal", 2, 1, 5000, 2, 0x50524254]
+    assert [await store.write(setting(name)) for name in names] == ["wal", 2, 1, 5000, 0x50524254]
 
 
 async def test_what_was_asked_for_before_closing_is_recorded(tmp_path: Path, schema: Path) -> None:

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from bot.domain.absences import Absence, first_day, last_day
+from bot.domain.absences import Standpoint, begun, ended, is_present
 from bot.domain.answers import Answer, Source
 from bot.domain.communities import Community
 from bot.domain.rounds import Round, State
@@ -129,8 +129,9 @@ class Walk:
         this.state = State.THREADED if this.state is State.PUBLISHED else this.state
 
     async def open(self, name: str, this: ModelRound) -> None:
-        closing_now = await self.store.write(rounds.opened(this.id, self.now))
-        assert [each.id for each in closing_now] == self.models[name].open(this, self.now), self.told
+        closes_at = self.random.choice((None, self.now + timedelta(minutes=20), self.now + DAY))
+        closing_now = await self.store.write(rounds.opened(this.id, self.now, closes_at))
+        assert [each.id for each in closing_now] == self.models[name].open(this, self.now, closes_at), self.told
         for each in closing_now:
             await self.store.write(rounds.recapped(each.id, f"r{each.id}"))
 
@@ -236,29 +237,35 @@ class Walk:
 
     async def go_away(self, name: str) -> None:
         """Be away from some day on: never one whose round has closed, as the domain decides."""
-        member, today = self.random.choice(MEMBERS), self.now.date()
-        at = await self.store.read(absences.standpoint(name, member, today))
-        begins = first_day(at)
-        if any(who == member and last >= begins for who, _, last in self.models[name].away):
+        member, model = self.random.choice(MEMBERS), self.models[name]
+        at = await self.standpoint(name, member)
+        if any(who == member and is_present(absence, at) for who, absence in model.away):
             return
-        absence = Absence(begins, begins + self.random.choice((0, 1, 5, 12)) * DAY, today)
+        absence = begun(at, self.now.date() + self.random.choice((0, 1, 5, 12)) * DAY)
         await self.store.write(absences.save_absence(name, member, absence))
         await self.store.write(standings.recount(name, member))
-        self.models[name].away.append((member, absence.from_day, absence.until_day))
+        model.away = [(who, each) for who, each in model.away if (who, each.from_round) != (member, absence.from_round)]
+        model.away.append((member, absence))
 
     async def come_back(self, name: str) -> None:
         away = self.models[name].away
         if not away:
             return
-        member, begins, until = away.pop(self.random.randrange(len(away)))
-        at = await self.store.read(absences.standpoint(name, member, self.now.date()))
-        until = min(until, last_day(at))
-        if until < begins:
-            await self.store.write(absences.remove_absence(name, member, begins))
+        member, absence = self.random.choice(away)
+        at = await self.standpoint(name, member)
+        if not is_present(absence, at):
+            return
+        away.remove((member, absence))
+        left = ended(absence, at)
+        if left is None:
+            await self.store.write(absences.remove_absence(name, member, absence.from_round))
         else:
-            await self.store.write(absences.save_absence(name, member, Absence(begins, until, begins)))
-            away.append((member, begins, until))
+            await self.store.write(absences.save_absence(name, member, left))
+            away.append((member, left))
         await self.store.write(standings.recount(name, member))
+
+    async def standpoint(self, name: str, member: str) -> Standpoint:
+        return await self.store.read(absences.standpoint(name, member, self.now.date()))
 
     async def void(self, name: str) -> None:
         if (this := self.a_round(name)) and this.state in {State.OPEN, State.CLOSED}:

@@ -14,13 +14,13 @@ import discord
 
 from bot.domain.clock import Clock
 from bot.frontends.discord.translation import translated
-from bot.practice.publisher import PublishError
+from bot.practice.publisher import UnsentError
 
 _log = logging.getLogger(__name__)
 
 # What may go at once after a pause. At 40 requests a second no second then sees more than the 50 that Discord lets
 # through for one bot: https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
-BURST = 8
+BURST = 4
 # So many failures in a row that are Discord's own shut the line for a minute, each time for twice as long.
 _FAILURES = 5
 _REST, _LONGEST_REST = timedelta(minutes=1), timedelta(minutes=30)
@@ -90,7 +90,7 @@ class Line:
 
     async def _turn(self, doing: str) -> None:
         if self.is_shut:
-            raise PublishError(f"{doing}: Discord is given a rest until {self._shut_until:%H:%M:%S} UTC")
+            raise UnsentError(f"{doing}: Discord is given a rest until {self._shut_until:%H:%M:%S} UTC")
         wait = self._pace.wait(asyncio.get_running_loop().time()) if self._pace else 0.0
         if wait:
             self.waiting += 1

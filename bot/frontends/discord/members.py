@@ -10,7 +10,8 @@ from bot.conversation.say import Say
 from bot.frontends.discord.line import Line
 from bot.frontends.discord.permissions import why_not_mine
 from bot.frontends.discord.render import layout
-from bot.practice.publisher import GoneError, RefusedError
+from bot.frontends.discord.translation import code_of
+from bot.practice.publisher import GoneError, PublishError, RefusedError, UnsentError
 
 _log = logging.getLogger(__name__)
 
@@ -18,6 +19,8 @@ _log = logging.getLogger(__name__)
 _SEEN_SECONDS = 3600.0
 _MOST_SEEN = 50_000
 _LOOK_SECONDS = 5.0
+# They take no direct messages from us, or share no server with us any more.
+_CLOSED_DOORS = frozenset({50007, 50278})
 
 
 class Members:
@@ -64,14 +67,16 @@ class Members:
         self._seen.update(((community_id, each), now) for each in asked if each not in gone)
         return frozenset(gone)
 
-    async def give_role(self, community_id: str, member_id: str, role_id: str) -> bool:
-        """Give a member a role, and return False if they have it already; raises as the publisher does."""
+    async def has_role(self, community_id: str, member_id: str, role_id: str) -> bool:
+        """Whether a member has a role; raises as the publisher does."""
+        return self._role(community_id, role_id) in (await self._member(community_id, member_id)).roles
+
+    async def give_role(self, community_id: str, member_id: str, role_id: str) -> None:
+        """Give a member a role; raises as the publisher does."""
         member, role = await self._member(community_id, member_id), self._role(community_id, role_id)
-        if role in member.roles:
-            return False
-        async with self._line.asking(f"giving the role {role.name}"):
-            await member.add_roles(role, reason="their streak reached its milestone")
-        return True
+        if role not in member.roles:
+            async with self._line.asking(f"giving the role {role.name}"):
+                await member.add_roles(role, reason="their streak reached its milestone")
 
     async def take_role(self, community_id: str, member_id: str, role_id: str) -> None:
         """Take a role from a member; raises as the publisher does."""
@@ -84,10 +89,19 @@ class Members:
 
         Raises:
             RefusedError: they take no messages from us.
+            UnsentError: nothing was sent.
+            PublishError: it may have been sent.
         """
-        async with self._line.asking("writing to a member"):
-            channel = await self._client.create_dm(discord.Object(int(member_id)))
-            await channel.send(view=layout(say))
+        try:
+            async with self._line.asking("writing to a member"):
+                channel = await self._client.create_dm(discord.Object(int(member_id)))
+        except PublishError as error:
+            raise _door(error, unsent=True) from error
+        try:
+            async with self._line.asking("writing to a member"):
+                await channel.send(view=layout(say))
+        except PublishError as error:
+            raise _door(error, unsent=isinstance(error, UnsentError | RefusedError)) from error
 
     def _guild(self, community_id: str) -> discord.Guild:
         guild = self._client.get_guild(int(community_id))
@@ -114,6 +128,13 @@ class Members:
             if isinstance(error.__cause__, discord.NotFound):
                 raise GoneError("the member has left") from error
             raise
+
+
+def _door(error: PublishError, *, unsent: bool) -> PublishError:
+    """Tell a closed door, which only Discord's own code does, from whatever else keeps a message from a member."""
+    if code_of(error) in _CLOSED_DOORS:
+        return RefusedError(str(error))
+    return UnsentError(str(error)) if unsent else PublishError(str(error))
 
 
 async def _is_gone(guild: discord.Guild, member_id: str) -> bool:

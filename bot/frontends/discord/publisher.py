@@ -196,8 +196,11 @@ class DiscordPublisher:
     async def gone(self, community_id: str, members: Sequence[str]) -> frozenset[str]:
         return await self._members.gone(community_id, members)
 
-    async def give_role(self, community_id: str, member_id: str, role_id: str) -> bool:
-        return await self._members.give_role(community_id, member_id, role_id)
+    async def has_role(self, community_id: str, member_id: str, role_id: str) -> bool:
+        return await self._members.has_role(community_id, member_id, role_id)
+
+    async def give_role(self, community_id: str, member_id: str, role_id: str) -> None:
+        await self._members.give_role(community_id, member_id, role_id)
 
     async def take_role(self, community_id: str, member_id: str, role_id: str) -> None:
         await self._members.take_role(community_id, member_id, role_id)

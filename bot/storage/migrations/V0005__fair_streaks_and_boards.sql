@@ -5,18 +5,27 @@ ALTER TABLE community ADD COLUMN week_starts INTEGER NOT NULL DEFAULT 0;   -- 0 
 ALTER TABLE community ADD COLUMN digest_at INTEGER;                    -- null while no weekly digest is wanted
 CREATE INDEX community_digest ON community (digest_at) WHERE digest_at IS NOT NULL;
 
--- A round that either of these is true of counts for those who answered it and against nobody.
+-- When members were told that it would close: at the next question, as the schedule was when it opened.
+ALTER TABLE round ADD COLUMN closes_at INTEGER;
+-- A round that any of these is true of counts for those who answered it and against nobody.
 ALTER TABLE round ADD COLUMN voided INTEGER NOT NULL DEFAULT 0;      -- an admin said so
 ALTER TABLE round ADD COLUMN unwritable INTEGER NOT NULL DEFAULT 0;  -- its thread could not be written to
+ALTER TABLE round ADD COLUMN cut_short INTEGER NOT NULL DEFAULT 0;   -- it closed before members were told that it would
 UPDATE round SET unwritable = 1 WHERE thread_id IS NULL AND state IN ('threaded', 'open');
+
+-- Everyone's answers are gone through at once when a round is made void: from the index alone.
+DROP INDEX answer_of_member;
+CREATE INDEX answer_of_member ON answer (community_id, member_id, round_id, counts, removed_at);
 
 CREATE TABLE absence (
   community_id  TEXT NOT NULL,
   member_id     TEXT NOT NULL,
-  from_day      TEXT NOT NULL,              -- rounds of these local days, both included, count neither way
-  until_day     TEXT NOT NULL,
+  from_round    INTEGER NOT NULL,           -- rounds from this number on count neither way
+  until_round   INTEGER,                    -- up to this one, once its member has come back; null before
+  from_day      TEXT NOT NULL,
+  until_day     TEXT NOT NULL,              -- up to the rounds of this local day, while they are away
   declared_day  TEXT NOT NULL,              -- the local day on which it was asked for: earlier ones use up no allowance
-  PRIMARY KEY (community_id, member_id, from_day)
+  PRIMARY KEY (community_id, member_id, from_round)
 );
 
 -- Who is shown on no board: 'left' the community, or by their own 'choice'.
