@@ -149,7 +149,7 @@ async def come_back(practice: Practice, community_id: str, member_id: str) -> bo
             return False
         left = ended(present, at)
         if left is None:
-            yield from absences.remove_absence(community_id, member_id, present.from_round)
+            yield from absences.remove_absence(community_id, member_id, present)
         else:
             yield from absences.save_absence(community_id, member_id, left)
         yield from standings.recount(community_id, member_id)

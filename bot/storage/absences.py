@@ -13,7 +13,7 @@ _SELECT = "SELECT from_day, until_day, declared_day, from_round, until_round FRO
 def absences_of(community_id: str, member_id: str) -> Transaction[list[Absence]]:
     """Read all absences of a member, oldest first."""
     rows = yield Statement(
-        _SELECT + "WHERE community_id = ?1 AND member_id = ?2 ORDER BY from_round", (community_id, member_id)
+        _SELECT + "WHERE community_id = ?1 AND member_id = ?2 ORDER BY from_round, from_day", (community_id, member_id)
     )
     return [_absence(row) for row in rows]
 
@@ -38,11 +38,11 @@ def is_away(this: Round, member_id: str) -> Transaction[bool]:
 
 
 def save_absence(community_id: str, member_id: str, absence: Absence) -> Transaction[None]:
-    """Store an absence; one that begins with the same round is replaced."""
+    """Store an absence; one that begins with the same round and day is replaced."""
     yield Statement(
         "INSERT INTO absence (community_id, member_id, from_round, until_round, from_day, until_day, declared_day)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (community_id, member_id, from_round) DO UPDATE SET"
-        " until_round = excluded.until_round, until_day = excluded.until_day",
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (community_id, member_id, from_round, from_day)"
+        " DO UPDATE SET until_round = excluded.until_round, until_day = excluded.until_day",
         (
             community_id,
             member_id,
@@ -55,11 +55,11 @@ def save_absence(community_id: str, member_id: str, absence: Absence) -> Transac
     )
 
 
-def remove_absence(community_id: str, member_id: str, from_round: int) -> Transaction[None]:
+def remove_absence(community_id: str, member_id: str, absence: Absence) -> Transaction[None]:
     """Forget an absence that covers no round."""
     yield Statement(
-        "DELETE FROM absence WHERE community_id = ?1 AND member_id = ?2 AND from_round = ?3",
-        (community_id, member_id, from_round),
+        "DELETE FROM absence WHERE community_id = ?1 AND member_id = ?2 AND from_round = ?3 AND from_day = ?4",
+        (community_id, member_id, absence.from_round, absence.from_day.isoformat()),
     )
 
 

@@ -244,7 +244,6 @@ class Walk:
         absence = begun(at, self.now.date() + self.random.choice((0, 1, 5, 12)) * DAY)
         await self.store.write(absences.save_absence(name, member, absence))
         await self.store.write(standings.recount(name, member))
-        model.away = [(who, each) for who, each in model.away if (who, each.from_round) != (member, absence.from_round)]
         model.away.append((member, absence))
 
     async def come_back(self, name: str) -> None:
@@ -258,7 +257,7 @@ class Walk:
         away.remove((member, absence))
         left = ended(absence, at)
         if left is None:
-            await self.store.write(absences.remove_absence(name, member, absence.from_round))
+            await self.store.write(absences.remove_absence(name, member, absence))
         else:
             await self.store.write(absences.save_absence(name, member, left))
             away.append((member, left))

@@ -25,7 +25,7 @@ CREATE TABLE absence (
   from_day      TEXT NOT NULL,
   until_day     TEXT NOT NULL,              -- up to the rounds of this local day, while they are away
   declared_day  TEXT NOT NULL,              -- the local day on which it was asked for: earlier ones use up no allowance
-  PRIMARY KEY (community_id, member_id, from_round)
+  PRIMARY KEY (community_id, member_id, from_round, from_day)
 );
 
 -- Who is shown on no board: 'left' the community, or by their own 'choice'.
