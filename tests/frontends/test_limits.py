@@ -11,13 +11,14 @@ from discord import ComponentType
 
 from bot.conversation import rounds
 from bot.conversation.preview import preview
-from bot.conversation.say import Form, Markdown, Say, Text
+from bot.conversation.say import Form, Say, Text
 from bot.domain.questions import Bank, Choice, KeyPoint, MultipleChoice, Question
 from bot.domain.rounds import Round, State
 from bot.domain.sitting import Asked, Mode, Sitting, Tally
+from bot.frontends.discord import render
 from bot.frontends.discord.render import layout, modal
 from bot.library import load_bank
-from bot.practice.publisher import Opening
+from bot.practice.publisher import Before, Helpful, Opening, Recap
 from bot.practice.sitting import Turn
 
 NOW = datetime(2026, 9, 30, 9, tzinfo=UTC)
@@ -33,6 +34,7 @@ ROUND = Round(
     channel_id="9" * 20,
     due_at=NOW,
     claimed_at=NOW,
+    thread_id="9" * 20,
 )
 
 
@@ -54,6 +56,10 @@ def surfaces(question: Question, among: Bank) -> Iterator[Say]:
     """Yield everything that is ever said about a question."""
     for _, say in preview(question, among, this=ROUND, turn=TURN, answered=100_000):
         yield say
+    yield rounds.question_post(Opening(ROUND, question, Before(ROUND, 100_000)), among)
+    milestones = tuple((f"{member:020}", reached) for reached in (365, 100, 30, 7) for member in range(30))
+    helpful = tuple(Helpful("9" * 20, "9" * 20, 100_000) for _ in range(3))
+    yield rounds.recap(Recap(ROUND, question, 100_000, milestones, helpful))
 
 
 def components(raw: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -76,11 +82,7 @@ def faults(say: Say) -> list[str]:
     texts = [part["content"] for part in shown if part["type"] == ComponentType.text_display.value]
     buttons = [part for part in shown if part["type"] == ComponentType.button.value]
     rows = [part for part in shown if part["type"] == ComponentType.action_row.value]
-    written = [
-        "".join(part.source for part in block.parts if isinstance(part, Markdown)).rstrip("\n")
-        for block in say.blocks
-        if isinstance(block, Text)
-    ]
+    written = ["".join(map(render._part, block.parts)).rstrip("\n") for block in say.blocks if isinstance(block, Text)]
     found = [f"{len(shown)} components"] if len(shown) > 40 else []
     found += [f"{sum(map(length, texts))} characters"] if sum(map(length, texts)) > 4000 else []
     found += [f"cut: {text[-60:]!r}" for text, whole in zip(texts, written, strict=True) if text != whole]
