@@ -150,6 +150,7 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now, random: Random
             random or Random(),  # noqa: S311  # why: questions, not secrets
             settings.retention,
             _judge(settings),
+            settings.requests_a_second,
         )
         await setup.refresh_due_times(practice)
         await daily.take_over(practice)

@@ -38,7 +38,7 @@ async def set_up(
         return words.unknown_days(days)
     schedule = Schedule(time, name, weekdays)
     community = await setup.set_up(practice, asker.community_id, channel_id, schedule, asker.member_id)
-    return words.done(community, missing)
+    return words.done(community, missing, await setup.window(practice, community))
 
 
 async def status(practice: Practice, asker: Asker, missing_in: Callable[[str], Sequence[str]]) -> Say:

@@ -1,6 +1,7 @@
 """Setting up and steering the daily question, as admins read it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot.conversation.buttons import Press, button_id
 from bot.conversation.say import (
@@ -26,7 +27,7 @@ from bot.practice.roles import MilestoneRole
 from bot.practice.setup import Overview
 
 
-def done(community: Community, missing: Sequence[str]) -> Say:
+def done(community: Community, missing: Sequence[str], window: timedelta = timedelta()) -> Say:
     """Confirm a set-up: where, when, and when the first question comes; name every missing permission."""
     schedule = community.schedule
     blocks = [
@@ -43,7 +44,7 @@ def done(community: Community, missing: Sequence[str]) -> Say:
                 Moment(community.next_due.at),
                 Markdown(" ("),
                 Moment(community.next_due.at, "relative"),
-                Markdown(")."),
+                Markdown(f").{_within(window)}"),
             )
         )
     if missing:
@@ -76,7 +77,7 @@ def status(overview: Overview, missing: Sequence[str], *, reports: int, roles: S
             Moment(community.next_due.at),
             Markdown(" ("),
             Moment(community.next_due.at, "relative"),
-            Markdown(")."),
+            Markdown(f").{_within(overview.window)}"),
         ]
     if latest is not None:
         state = "open" if latest.state is State.OPEN else "closed"
@@ -253,6 +254,12 @@ def unknown_days(written: str) -> Say:
         ),
         Colour.CARE,
     )
+
+
+def _within(window: timedelta) -> str:
+    """Say that many servers want their question in the same minute, where that is so."""
+    minutes = window // timedelta(minutes=1)
+    return f" Many servers want theirs then, so it comes within {plural(minutes, 'minute')}." if minutes else ""
 
 
 def _missing(channel_id: str, missing: Sequence[str]) -> Text:

@@ -19,6 +19,7 @@ class Practice:
     """The facts, the questions, the time and the dice; `retention` is how well cards should be remembered when due.
 
     `judge` is a language model that gives a second opinion on an answer, if the operator wants one.
+    `pace` is how many requests a second the platform is sent at most, 0 for no limit of ours.
     `ticking` is held while what is due is done, so that two ticks never do it side by side.
     """
 
@@ -28,6 +29,7 @@ class Practice:
     random: Random
     retention: float = RETENTION
     judge: Callable[[Question, str], Awaitable[Opinion | None]] | None = None
+    pace: int = 0
     figures: Figures = field(default_factory=Figures, init=False)
     ticking: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)

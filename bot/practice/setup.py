@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from math import ceil
 
 from bot.domain.communities import Community
 from bot.domain.rounds import Round
@@ -10,6 +11,10 @@ from bot.practice.closing_reminders import plan
 from bot.practice.context import Practice
 from bot.storage import answers, communities, rounds, standings
 from bot.storage.statement import Transaction
+
+# The message and its thread.
+_REQUESTS_A_QUESTION = 2
+_WORTH_TELLING_SECONDS = 60
 
 
 async def set_up(
@@ -39,11 +44,28 @@ async def set_up(
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Where a community stands: its set-up, its newest round and how many answered it."""
+    """Where a community stands: its set-up, its newest round and how many answered it.
+
+    Its next question comes within a `window` after it is due, since others may be due at the same moment.
+    """
 
     community: Community
     latest: Round | None
     answered: int
+    window: timedelta = timedelta()
+
+
+async def window(practice: Practice, community: Community) -> timedelta:
+    """Return within which time after it is due a community's next question comes, whole minutes."""
+    return await practice.store.read(_window(practice, community))
+
+
+def _window(practice: Practice, community: Community) -> Transaction[timedelta]:
+    if not practice.pace or community.next_due is None:
+        return timedelta()
+    due = yield from communities.due_at_once(community.next_due.at)
+    seconds = due * _REQUESTS_A_QUESTION / practice.pace
+    return timedelta(minutes=ceil(seconds / 60)) if seconds >= _WORTH_TELLING_SECONDS else timedelta()
 
 
 async def overview(practice: Practice, community_id: str) -> Overview | None:
@@ -55,7 +77,7 @@ async def overview(practice: Practice, community_id: str) -> Overview | None:
             return None
         latest = yield from rounds.latest_round(community_id)
         answered = (yield from answers.members_who_answered(latest.id)) if latest else 0
-        return Overview(community, latest, answered)
+        return Overview(community, latest, answered, (yield from _window(practice, community)))
 
     return await practice.store.read(transaction())
 

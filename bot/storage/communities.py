@@ -46,6 +46,15 @@ def due_communities(now: datetime, limit: int) -> Transaction[list[Community]]:
     return [_community(row) for row in rows]
 
 
+def due_at_once(at: datetime) -> Transaction[int]:
+    """Count the communities whose next question is due at the same moment."""
+    rows = yield Statement(
+        "SELECT count(*) FROM community WHERE next_due_at = ?1 AND next_due_at IS NOT NULL AND left_at IS NULL",
+        (to_epoch(at),),
+    )
+    return int(rows[0][0])
+
+
 def active_communities() -> Transaction[list[Community]]:
     """Read every community that has not left."""
     rows = yield Statement(_SELECT + "WHERE left_at IS NULL ORDER BY id")

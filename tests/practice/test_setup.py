@@ -1,5 +1,9 @@
-from datetime import UTC, date, datetime, time
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
+
+from bot.conversation import setup as words
 from bot.domain.communities import Community
 from bot.domain.schedule import Due, Schedule
 from bot.practice import setup
@@ -97,3 +101,18 @@ async def test_a_community_that_was_left_is_known_no_more_until_it_is_set_up_aga
 
     assert gone is None
     assert (await stored(classroom)).channel_id == "7"
+
+
+@pytest.mark.parametrize(("communities_due", "minutes"), [(2, 0), (29, 0), (30, 1), (31, 2), (90, 3)])
+async def test_admins_are_told_within_which_time_a_question_comes_that_many_want(
+    classroom: Classroom, communities_due: int, minutes: int
+) -> None:
+    slow = replace(classroom.practice, pace=1)
+    for number in range(communities_due - 1):
+        await setup.set_up(slow, f"other {number}", "7", TEN_DAILY)
+    mine = await setup.set_up(slow, CLUB, "7", TEN_DAILY)
+
+    window = await setup.window(slow, mine)
+
+    assert window == timedelta(minutes=minutes)
+    assert (f"it comes within {minutes} minute" in str(words.done(mine, (), window))) == bool(minutes)
