@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format constraints pictures torture benchmarks clean
+.PHONY: help demo test lint format constraints pictures torture fuzz benchmarks clean
 
 help: ## Explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ pictures: $(VENV)/.dev ## Take the pictures of README, and build/contact-sheet.p
 
 torture: $(VENV)/.dev ## Run the long campaigns: every time zone, more seeds (about ten minutes)
 	@$(BIN)/python -m pytest -q -m torture
+
+fuzz: $(VENV)/.dev ## Kill the bot at random amid random traffic and faults, and look for what is lost (options: SEEDS=200 FROM=0)
+	@PYTHONPATH=tests $(BIN)/python -m process.fuzz --seeds $(or $(SEEDS),200) --from $(or $(FROM),0) --jobs 2
 
 benchmarks: $(VENV)/.dev ## Measure, side by side in one run, and print ratios
 	@for each in benchmarks/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done

@@ -41,7 +41,7 @@ def time_of_day(typed: str) -> time | None:
 
 def days(typed: str) -> frozenset[int] | None:
     """Read `every day`, `weekdays`, `Mon-Fri`, `Mon, Wed, Fri`; None if it names no weekdays."""
-    words = typed.strip().lower()
+    words = " ".join(typed.lower().split())
     if words in {"", "every day", "everyday", "daily", "all"}:
         return EVERY_DAY
     if words == "weekdays":
@@ -49,7 +49,7 @@ def days(typed: str) -> frozenset[int] | None:
     if words in {"weekend", "weekends"}:
         return _WEEKEND
     chosen: set[int] = set()
-    for part in re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", words)):
+    for part in re.split(r"[,;\s]+", re.sub(r" ?[-–] ?", "-", words)):
         first, dash, last = part.partition("-")
         start, end = _weekday(first), _weekday(last if dash else first)
         if start is None or end is None:

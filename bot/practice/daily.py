@@ -18,7 +18,7 @@ from bot.practice.closing_reminders import plan
 from bot.practice.context import Practice
 from bot.practice.publisher import Before, Opening, Publisher, PublishError, RefusedError, RemovedError
 from bot.practice.recovery import recover
-from bot.storage import answers, communities, rounds
+from bot.storage import answers, communities, digests, rounds
 from bot.storage.statement import Transaction
 
 _log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ _ALL = 2**31 - 1
 
 
 async def take_over(practice: Practice) -> None:
-    """Carry on at once with the rounds that an ended process had in hand, rather than when its leases run out.
+    """Carry on at once with what an ended process had in hand, rather than when its leases run out.
 
     Only for whoever has the store to themselves: a lease of theirs is then a dead process's.
     """
@@ -44,6 +44,8 @@ async def take_over(practice: Practice) -> None:
     def transaction() -> Transaction[None]:
         for this in (yield from rounds.unfinished_rounds(now + _LEASE, _ALL)):
             yield from rounds.put_off(this.id, now)
+        for pending in (yield from digests.pending_digests(now + _LEASE, _ALL)):
+            yield from digests.put_off(pending, now)
 
     await practice.store.write(transaction())
 
@@ -77,7 +79,10 @@ async def _do_what_is_due(practice: Practice, publisher: Publisher) -> None:
         async with places:
             await carry_on(practice, publisher, this.id)
 
-    await asyncio.gather(*(one(this) for this in unfinished))
+    # All come to their end before another tick may begin, whatever befalls one of them.
+    for ended in await asyncio.gather(*(one(this) for this in unfinished), return_exceptions=True):
+        if isinstance(ended, BaseException):
+            raise ended
 
 
 async def post_now(practice: Practice, publisher: Publisher, community: Community) -> Round | None:
@@ -220,9 +225,18 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
         # Its thread may have stood for a while already, before any reply in it was known to be one.
         with suppress(PublishError):
             await backfill(practice, publisher, this)
+    await _close_all(practice, publisher, closing)
+
+
+async def _close_all(practice: Practice, publisher: Publisher, closing: Sequence[Round]) -> None:
+    """Close the rounds before one that opened, which is none the worse if that fails for now."""
     for previous in closing:
         attempt = await practice.store.write(rounds.begin_attempt(previous.id, practice.clock() + _LEASE))
-        await close(practice, publisher, attempt)
+        try:
+            await close(practice, publisher, attempt)
+        except PublishError as error:
+            _log.warning("community %s, round %s: %s; trying again", attempt.community_id, attempt.number, error)
+            await _put_off(practice, attempt, refused=False)
 
 
 def _open(this: Round, now: datetime) -> Transaction[list[Round]]:

@@ -1,5 +1,6 @@
 """Going back to a backup: only to one that is whole, and never over the only copy of what was there."""
 
+import contextlib
 import logging
 import os
 import shutil
@@ -16,6 +17,8 @@ from bot.storage.errors import StorageError
 from bot.storage.preparation import APPLICATION_ID
 
 _log = logging.getLogger(__name__)
+
+_AT_WORK_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ def restore(path: Path, backup: Path, *, now: datetime) -> Restored:
         raise StorageError(f"{backup} cannot be restored: {fault}. Nothing was changed; name another backup.")
     if path.exists() and backup.samefile(path):
         raise StorageError(f"{backup} is the database itself; name one of its backups.")
+    finish(path)
     try:
         made_at = datetime.fromtimestamp(backup.stat().st_mtime, UTC)
         # Written first: a crash in between makes us look for what is not missing, never miss what is.
@@ -89,28 +93,55 @@ def _marker(path: Path) -> Path:
     return path.with_name(f"{path.name}.recover-since")
 
 
+def finish(path: Path) -> Path | None:
+    """Carry a restoration to its end that was decided and cut off; return where the old database went, if any.
+
+    Can be cut off and carried on at any point: the decision is a file, and putting it into its place consumes it.
+    """
+    waiting = _waiting(path)
+    if not waiting.exists():
+        return None
+    aside = _put_aside(path, datetime.fromtimestamp(waiting.stat().st_mtime, UTC))
+    waiting.replace(path)
+    flush(path.parent)
+    return aside
+
+
+def drop_leftovers(path: Path, now: datetime) -> None:
+    """Remove the copies that killed backups and restorations left unfinished, once nobody can be at work on them."""
+    for pattern in (f"{path.name}.restoring-*", f"backups/{path.stem}-*.partial-*"):
+        for file in path.parent.glob(pattern):
+            with contextlib.suppress(OSError):
+                if now.timestamp() - file.stat().st_mtime > _AT_WORK_SECONDS:
+                    file.unlink()
+
+
+def _waiting(path: Path) -> Path:
+    return path.with_name(f"{path.name}.restoring")
+
+
 def _replace(path: Path, backup: Path, now: datetime) -> Path | None:
+    """Decide for a copy of the backup by giving it a name that is recognised, then carry that out."""
     descriptor, name = tempfile.mkstemp(prefix=f"{path.name}.restoring-", dir=path.parent)
     os.close(descriptor)
     copy = Path(name)
     try:
         shutil.copyfile(backup, copy)
         shutil.copymode(path if path.exists() else backup, copy)
+        os.utime(copy, (now.timestamp(), now.timestamp()))
         flush(copy)
-        aside = _put_aside(path, now)
-        copy.replace(path)
+        copy.replace(_waiting(path))
         flush(path.parent)
     finally:
         copy.unlink(missing_ok=True)
-    return aside
+    return finish(path)
 
 
 def _put_aside(path: Path, now: datetime) -> Path | None:
     """Rename a database with its log; a log that stayed would be replayed into the backup."""
     aside = path.with_name(f"{path.name}.replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-    was_there = path.exists()
-    for suffix in ("-wal", "-shm", ""):
+    for suffix in ("", "-wal", "-shm"):
         part = path.with_name(f"{path.name}{suffix}")
         if part.exists():
             part.replace(aside.with_name(f"{aside.name}{suffix}"))
-    return aside if was_there else None
+    return aside if aside.exists() else None

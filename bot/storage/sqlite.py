@@ -16,7 +16,7 @@ from bot.storage.lane import Lane
 from bot.storage.lock import Lock
 from bot.storage.migrations import SHIPPED, migrations
 from bot.storage.preparation import prepare, prepare_folder
-from bot.storage.restoration import forget_recovery, newest_whole_backup, recover_since, restore
+from bot.storage.restoration import drop_leftovers, finish, forget_recovery, newest_whole_backup, recover_since, restore
 from bot.storage.rotation import back_up_if_due
 from bot.storage.statement import Transaction
 
@@ -162,6 +162,9 @@ def wal_reset_bug(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -
 
 def _prepared(path: Path, folder: Traversable, now: datetime, *, heal: bool) -> int:
     known = migrations(folder)
+    if (aside := finish(path)) is not None:
+        LOG.warning("a restoration that had been cut off was carried to its end; the database before it is %s", aside)
+    drop_leftovers(path, now)
     try:
         return prepare(path, known, now=now)
     except DamagedStorageError:

@@ -318,9 +318,11 @@ def past(start: datetime, days: int) -> Past:
 
     async def live(both: Both) -> Past:
         await both.start()
-        await setup.set_up(both.practice, CLUB, "7", Schedule(time(9), "UTC"))
-        await both.practise(days, _HABITS, "what I have always said")
-        await both.store.close()
+        try:
+            await setup.set_up(both.practice, CLUB, "7", Schedule(time(9), "UTC"))
+            await both.practise(days, _HABITS, "what I have always said")
+        finally:
+            await both.store.close()
         both.now = max(start, both.now)
         return both.past()
 

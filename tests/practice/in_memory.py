@@ -114,7 +114,7 @@ class InMemory:
     threads: dict[str, Thread] = field(default_factory=dict)
     posted_twice: list[str] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
-    # Ids gain a digit before long, as those of a platform may.
+    # So that ids gain a digit before long.
     _last_id: int = 80
     _messages: dict[tuple[Wish, int], str] = field(default_factory=dict)
 

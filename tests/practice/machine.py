@@ -61,7 +61,7 @@ TROUBLES: dict[Wish, list[Trouble]] = {
     Wish.COURTESY: [Trouble.REFUSED, Trouble.DEATH_AFTER],
 }
 
-# One more than the others, so that what concerns one member meets often.
+# One more often than the others, so that several things happen to the same.
 a_member = some.sampled_from(["ada", "ada", "ada", "bob", "bob", "cyd"])
 a_text = some.sampled_from([ENOUGH, ENOUGH, TALK])
 a_way = some.sampled_from([AT_ONCE, AT_ONCE, LATER, NEVER, FORM, FORM_TWICE])
@@ -211,17 +211,18 @@ class Streaks(RuleBasedStateMachine):
             self.under_way.remove(delivery)
         self.run(self.both.hear(delivery))
 
-    @rule(member=a_member, place=a_place, by=a_moment)
+    @rule(member=a_member, place=a_place, by=a_moment, wrote=some.booleans())
     @precondition(lambda self: self.both.platform.questions and self.is_connected())
-    def look(self, member: str, place: int, by: timedelta) -> None:
-        """Look at the model answer first."""
-        self.both.now += by
+    def look(self, member: str, place: int, by: timedelta, *, wrote: bool) -> None:
+        """Look at the model answer first; or second, though the bot has not heard of the reply yet."""
         round_id = _back(self.both.platform.questions, place)
-        key = self.both.platform.questions[round_id].key
+        this, key = self.both.plain.rounds[round_id], self.both.platform.questions[round_id].key
+        if wrote and this.thread is not None and (delivery := self.both.write(this.thread, member, ENOUGH)):
+            self.deliver(delivery, LATER)
+        self.both.now += by
         found = self.run(answers.look(self.both.practice, CLUB, key, member, anyway=True))
 
-        seen = self.both.plain.look(self.both.plain.rounds[round_id], member, self.both.now)
-        assert (found.access.value if found else None) == seen
+        assert (found.access.value if found else None) == self.both.plain.look(this, member, self.both.now)
 
     @rule(member=a_member, days=some.sampled_from([0, 1, 2, 5, 13, 30, 59, 60, -1]))
     @precondition(is_connected)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import re
 import sys
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -44,14 +45,16 @@ if TYPE_CHECKING:
     from loopback.people import Member
     from process.host import Child
 
-SEED_SECONDS = 60.0
-CONNECTED_SECONDS, OPEN_SECONDS, QUIET_SECONDS = 10.0, 2.0, 15.0
+SEED_SECONDS = 120.0
+CONNECTED_SECONDS, OPEN_SECONDS, QUIET_SECONDS = 20.0, 2.0, 20.0
 # Who changes a message while its round closes may be too late: the bot has not heard of it yet.
 AMID_THE_CLOSE = timedelta(seconds=1)
 # There is always a later local day in the second zone than in the first, whatever the hour.
 EARLY, LATE = "Etc/GMT+12", "Pacific/Kiritimati"
 MEMBERS = 4
-DUMP = True
+# discord.py tells of every reconnection with the whole traceback of what cut the connection.
+TROUBLE = re.compile(r".*unexpected.*|.*\nTraceback.*(?:\n .*)*(?:\n\w.*)?")
+RECONNECTS = re.compile(r"discord\.client: Attempting a reconnect in .*(?:\n(?!\d{4}-).*)*")
 
 REQUESTS = (
     ("POST", r"/channels/\d+/messages"),
@@ -109,6 +112,7 @@ class Fuzz:
         self._members: dict[int, list[Member]] = {}
         self._written: list[Written] = []
         self._hanging: list[Hang] = []
+        self._requests_before = 0
 
     async def run(self) -> Figures:
         """Live through a few episodes and one last quiet one, then look at what is left."""
@@ -158,6 +162,7 @@ class Fuzz:
         # It remembers its starts to slow down a loop of crashes, which this is.
         self._host.database.with_name("practice.db.starts").unlink(missing_ok=True)
         self._tell("started")
+        self._requests_before = self._requests()
         return self._host.running()
 
     async def _move_on(self, random: Random) -> None:
@@ -243,11 +248,11 @@ class Fuzz:
             await bot.kill()
 
     async def _stop(self, bot: Child) -> None:
-        """Ask the process to end, once it can hear that."""
-        await self._await(self._is_connected, within=CONNECTED_SECONDS)
+        """Ask the process to end, once it can hear that: before it asks Discord for anything."""
+        await self._await(lambda: self._requests() > self._requests_before, within=CONNECTED_SECONDS)
         if not await self._still_runs(bot):
             return
-        ended = await bot.stop()
+        ended = await bot.stop(within=CONNECTED_SECONDS)
         self._tell(f"stopped with {ended.code}")
         self.figures.stops += 1
         if ended.code != 0:
@@ -265,20 +270,21 @@ class Fuzz:
         return False
 
     def _read_log(self, bot: Child) -> None:
-        for word in ("Traceback", "unexpected"):
-            if word in bot.log:
-                self.figures.wrong.append(f"its log says {word!r}")
-                self.told.append(bot.log)
+        log = RECONNECTS.sub("", bot.log)
+        for trouble in TROUBLE.findall(log):
+            self.figures.wrong.append(f"its log says: {trouble}")
+            self.told.append(bot.log)
 
     def _break_something(self, random: Random) -> None:
         """Set one fault, release one, or cut the connection."""
         faults, (method, path) = self._server.faults, random.choice(REQUESTS)
-        match random.choice(["lose", "lose", "hang", "hang", "release", "fail", "limit", "drop", "forget"]):
+        kind = random.choice(["lose", "lose", "hang", "hang", "release", "fail", "limit", "drop", "forget"])
+        self._tell(f"fault: {kind}" if kind in ("release", "drop", "forget") else f"fault: {kind} {method} {path}")
+        match kind:
             case "lose":
                 faults.lose(method, path)
             case "hang":
-                hang = faults.hang(method, path, after=random.random() < 0.5)
-                self._hanging.append(hang)
+                self._hanging.append(faults.hang(method, path, after=random.random() < 0.5))
             case "release":
                 if self._hanging:
                     self._hanging.pop(0).release()
@@ -286,9 +292,8 @@ class Fuzz:
                 faults.fail(method, path, status=random.choice([500, 502, 503, 503, 503]))
             case "limit":
                 faults.limit(method, path, retry_after=random.uniform(0.05, 0.3), times=random.randint(1, 2))
-            case drop:
-                self._tell(drop)
-                self._server.drop_gateway(forget=drop == "forget")
+            case "drop" | "forget":
+                self._server.drop_gateway(forget=kind == "forget")
 
     def _mend(self) -> None:
         self._hanging.clear()
@@ -487,32 +492,33 @@ async def try_seed(seed: int, folder: Path) -> Fuzz:
 
 async def _campaign(seeds: range, jobs: int) -> Figures:
     """Run many seeds, some at once; say at once which ones fail."""
-    places, everything, failed = asyncio.Semaphore(jobs), Figures(), 0
+    places, everything, tried, failed = asyncio.Semaphore(jobs), Figures(), 0, 0
 
     async def one(seed: int) -> None:
-        nonlocal failed
+        nonlocal tried, failed
         async with places:
             with TemporaryDirectory(prefix=f"practice-bot-fuzz-{seed}-") as folder:
                 fuzz = await try_seed(seed, Path(folder))
         everything.add(fuzz.figures)
+        tried += 1
         if fuzz.figures.wrong:
             failed += 1
             if len(seeds) == 1:
                 _say(*fuzz.told, *fuzz.figures.wrong)
-            elif DUMP:
-                Path(f"/tmp/fuzz-{seed}.log").write_text(chr(10).join([*fuzz.told, *fuzz.figures.wrong]))
             more = len(fuzz.figures.wrong) - 1
             _say(
                 f"seed {seed} failed: {fuzz.figures.wrong[0]}{f' (and {more} more)' if more else ''};"
                 f" alone: make fuzz FROM={seed} SEEDS=1"
             )
 
-    await asyncio.gather(*(one(seed) for seed in seeds))
-    _say(
-        f"{len(seeds)} seeds, {failed} failed; {everything.kills} kills, {everything.stops} stops,"
-        f" {everything.rounds} rounds, {everything.answers} answers written, {everything.lost} lost,"
-        f" {everything.doubled} doubled"
-    )
+    try:
+        await asyncio.gather(*(one(seed) for seed in seeds))
+    finally:
+        _say(
+            f"{tried} seeds, {failed} failed; {everything.kills} kills, {everything.stops} stops,"
+            f" {everything.rounds} rounds, {everything.answers} answers written, {everything.lost} lost,"
+            f" {everything.doubled} doubled"
+        )
     return everything
 
 
@@ -530,7 +536,10 @@ def _main() -> int:
     options = parser.parse_args()
     # The store is opened here as well, and would say each time what it thinks of this machine's SQLite.
     logging.getLogger("bot").setLevel(logging.ERROR)
-    figures = asyncio.run(_campaign(range(options.first, options.first + options.seeds), options.jobs))
+    try:
+        figures = asyncio.run(_campaign(range(options.first, options.first + options.seeds), options.jobs))
+    except KeyboardInterrupt:
+        return 130
     return 1 if figures.wrong else 0
 
 

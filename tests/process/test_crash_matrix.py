@@ -42,7 +42,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-REMEMBERED, FORGOTTEN = timedelta(minutes=5), timedelta(0)
+FORGOTTEN = timedelta(0)
+# A digest waits for the next ring of the ticker.
+RING_SECONDS = 20.0
 SEND = r"/channels/{place}/messages"
 CHANGE = r"/channels/{place}"
 OLD, PAGE = 4, 4096
@@ -163,27 +165,27 @@ async def test_between_two_pages_of_history_nothing_is_passed_over_and_nothing_l
         assert str(replies[-1].id) not in recorded
         assert before == [None]
         assert stored == [(str(reply.id), reply.content) for reply in (*replies, live)]
-        assert watermarks(host) == [str(max(thread.messages))] or watermarks(host) == [str(live.id)]
+        assert watermarks(host) == [str(live.id)]
 
 
-@pytest.mark.parametrize("nonce_ttl", [REMEMBERED, FORGOTTEN], ids=["nonce remembered", "nonce forgotten"])
 async def test_a_digest_that_was_sent_but_not_recorded_is_not_sent_again(
-    server: LoopbackDiscord, host: Host, channel: Channel, nonce_ttl: timedelta
+    server: LoopbackDiscord, host: Host, channel: Channel
 ) -> None:
-    server.world.nonce_ttl = nonce_ttl
+    server.world.nonce_ttl = FORGOTTEN
     async with host.store() as store:
         await open_round(store, server, channel)
         await store.write(claiming_this_week(server.clock()))
     server.faults.hang("POST", SEND.format(place=channel.id), after=True)
     async with host.running() as bot:
-        await server.until(lambda: told_weeks(channel), within=10)
+        await server.until(lambda: told_weeks(channel), within=RING_SECONDS)
         await bot.kill()
     server.faults.clear()
     async with host.store() as store:
         await end_the_lease(store, server.clock())
 
     async with host.running():
-        await host.until(lambda: host.rows("SELECT 1 FROM digest WHERE message_id IS NOT NULL") != [])
+        posted = "SELECT 1 FROM digest WHERE message_id IS NOT NULL"
+        await host.until(lambda: host.rows(posted) != [], within=RING_SECONDS)
 
         (told,) = told_weeks(channel)
         assert host.rows("SELECT message_id, attempts FROM digest") == [(str(told.id), 2)]
@@ -262,7 +264,8 @@ async def test_a_migration_that_is_cut_off_leaves_the_old_database_and_is_made_a
 ) -> None:
     shutil.copy(old / "practice.db", host.database)
     before = content(host.database, tmp_path / "before")
-    undisturbed = shutil.copy(old / "practice.db", tmp_path / "undisturbed.db")
+    undisturbed = tmp_path / "undisturbed.db"
+    shutil.copy(old / "practice.db", undisturbed)
     store = await SQLite.open(undisturbed, now=NOW)
     await store.close()
 
@@ -285,7 +288,8 @@ async def fill(host: Host) -> None:
         pass
     with closing(sqlite3.connect(host.database)) as connection, connection:
         connection.executemany(
-            "INSERT INTO report (id, community_id, member_id, question_id, text, at) VALUES (?, 'club', 'ada', 1, ?, 0)",
+            "INSERT INTO report (id, community_id, member_id, question_id, text, at)"
+            " VALUES (?, 'club', 'ada', 1, ?, 0)",
             [(str(n), f"{n} is wrong " * 200) for n in range(2500)],
         )
     back_up_and_rotate(host.database, NOW)

@@ -225,3 +225,19 @@ async def test_a_second_bot_on_the_same_database_names_the_first(server: Loopbac
         assert second.code == MISCONFIGURED
         assert f"is in use by another practice-bot (pid {first.pid})" in told(second)
         assert (await first.stop()).code == OK
+
+
+async def test_an_end_between_connecting_and_being_ready_is_as_quiet_as_any(
+    server: LoopbackDiscord, host: Host, guild: Guild, channel: Channel
+) -> None:
+    other = server.add_guild("Other").add_text_channel("daily")
+    async with host.store() as store:
+        for each in (channel, other):
+            await open_round(store, server, each)
+
+    async with host.running() as bot:
+        await server.until(lambda: server.gateway.sessions, within=10)
+        ended = await bot.stop()
+
+    assert ended.code == OK
+    assert "Traceback" not in ended.stderr

@@ -57,6 +57,7 @@ class PracticeClient(commands.Bot):
         self.reads_replies = reads_replies
         self.line = Line(requests_a_second, practice.clock)
         self.publisher = DiscordPublisher(self, practice.bank, self.line, reads_replies=reads_replies)
+        self.is_finishing = False
         self._in_hand: set[asyncio.Task[object]] = set()
 
     async def setup_hook(self) -> None:
@@ -77,6 +78,8 @@ class PracticeClient(commands.Bot):
 
     async def catch_up(self, *, whole: bool) -> None:
         """Read what was written while no connection stood, then do what fell due meanwhile."""
+        if self.is_finishing:
+            return
         with self.in_hand():
             await answers.catch_up(self.practice, self.publisher, whole=whole)
             await daily.tick(self.practice, self.publisher)
@@ -99,6 +102,7 @@ class PracticeClient(commands.Bot):
 
         What was not listened to is read back at the next start.
         """
+        self.is_finishing = True
         self.publisher.threads.clear()
         if not self._in_hand:
             return

@@ -15,6 +15,7 @@ from bot.conversation.asker import Asker
 from bot.conversation.notices import with_notices
 from bot.conversation.say import Form, Say
 from bot.frontends.discord.render import files, layout, modal
+from bot.frontends.discord.translation import sound
 from bot.practice.trouble import StorageFull
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _is_private(interaction: Interaction) -> bool:
 
 def _submitted(interaction: Interaction) -> tuple[str, str]:
     data: Any = interaction.data or {}
-    return str(data.get("custom_id", "")), next(_values(data.get("components", [])), "")
+    return str(data.get("custom_id", "")), sound(next(_values(data.get("components", [])), ""))
 
 
 def _values(components: list[dict[str, Any]]) -> Iterator[str]:

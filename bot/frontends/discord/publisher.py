@@ -22,7 +22,7 @@ from bot.frontends.discord.line import Line
 from bot.frontends.discord.members import Members
 from bot.frontends.discord.permissions import NAMES, missing
 from bot.frontends.discord.render import files, layout
-from bot.frontends.discord.translation import THREAD_EXISTS, code_of
+from bot.frontends.discord.translation import THREAD_EXISTS, code_of, sound
 from bot.frontends.discord.votes import most_helpful
 from bot.practice.answers import HEARD
 from bot.practice.publisher import Closing, Helpful, Opening, Page, Posted, PublishError, Recap, RefusedError, Reply
@@ -222,7 +222,7 @@ class DiscordPublisher:
         return Reply(
             id=str(message.id),
             member_id=str(message.author.id),
-            text=message.content if self._reads_replies else None,
+            text=sound(message.content) if self._reads_replies else None,
             created_at=message.created_at,
             edited_at=message.edited_at,
         )

@@ -46,7 +46,7 @@ _MOST_CHARACTERS = 4000
 _FORM_SECONDS = 900.0
 # A backslash takes the meaning from a sign, never from a letter or digit: `1\.`, not `\1.`.
 _SIGNS = re.compile(r"[\\*_~`|\[\]<>@]|:(?=//)")
-_MARKS_AT_LINE_START = re.compile(r"(?m)^(\s*\d*)([#+-]|(?<=\d)\.)")
+_MARKS_AT_LINE_START = re.compile(r"(?m)^([^\S\n]*\d*)([#+-]|(?<=\d)\.)")
 _EVERYONE = re.compile(r"@(?=everyone|here)")
 
 

@@ -40,6 +40,11 @@ def translated(doing: str) -> Iterator[None]:
         raise PublishError(f"{doing}: the connection was closed") from error
 
 
+def sound(text: str) -> str:
+    """Return what somebody wrote in characters that can be stored: half of a surrogate pair is none."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def code_of(error: PublishError) -> int:
     """Return Discord's own code of an error, 0 if it has none."""
     return error.__cause__.code if isinstance(error.__cause__, discord.HTTPException) else 0

@@ -29,12 +29,12 @@ class ThreadCog(commands.Cog):
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         # Wherever it was: the thread of a round that closed long ago is no longer listened to, yet the text must go.
-        await answers.remove(self._client.practice, str(payload.message_id))
+        await self._remove(payload.message_id)
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         for message_id in payload.message_ids:
-            await answers.remove(self._client.practice, str(message_id))
+            await self._remove(message_id)
 
     @commands.Cog.listener()
     async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
@@ -67,6 +67,11 @@ class ThreadCog(commands.Cog):
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
         await self._client.catch_up(whole=False)
+
+    async def _remove(self, message_id: int) -> None:
+        if not self._client.is_finishing:
+            with self._client.in_hand():
+                await answers.remove(self._client.practice, str(message_id))
 
     async def _take(self, message: discord.Message) -> None:
         if message.channel.id not in self._client.publisher.threads:
