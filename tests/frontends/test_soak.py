@@ -139,8 +139,8 @@ async def live(folder: Path, *, hours: int, many: int, outages: tuple[timedelta,
     return lived
 
 
-async def test_two_hours_of_a_few_communities_leave_nothing_behind(tmp_path: Path) -> None:
-    lived = await live(tmp_path, hours=2, many=12, outages=(HOUR,), seed=1)
+async def test_an_hour_of_a_few_communities_leaves_nothing_behind(tmp_path: Path) -> None:
+    lived = await live(tmp_path, hours=1, many=8, outages=(HOUR / 2,), seed=1)
 
     assert (lived.wrong, lived.left) == ([], set())
 

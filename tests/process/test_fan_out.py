@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 
-COMMUNITIES, PER_SECOND = 100, 50
+COMMUNITIES, PER_SECOND = 60, 50
 DRAINED_WITHIN = 30.0
 
 
@@ -61,7 +61,7 @@ async def test_many_communities_due_at_once_have_one_question_each_and_no_reques
 
 
 async def test_a_restart_halfway_loses_no_question_and_doubles_none(server: LoopbackDiscord, host: Host) -> None:
-    channels = await due_communities(server, host, 40)
+    channels = await due_communities(server, host, 30)
     server.faults.per_second = 20
     async with host.running() as bot:
         await server.until(lambda: sum(bool(channel.messages) for channel in channels) >= 10, within=10)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor SIGTERM for a child")
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 10])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_random_kills_and_faults_lose_no_answer_and_send_nothing_twice(tmp_path: Path, seed: int) -> None:
     fuzz = await try_seed(seed, tmp_path)
 
