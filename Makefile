@@ -52,7 +52,7 @@ constraints: $(VENV)/.dev ## Take the newest versions of everything into constra
 pictures: $(VENV)/.dev ## Take the pictures of README, and build/contact-sheet.png of the questions (needs chromium)
 	@PYTHONPATH=tests $(BIN)/python -m browser.pictures
 
-torture: $(VENV)/.dev ## Run the long campaigns: every time zone, more seeds (about ten minutes)
+torture: $(VENV)/.dev ## Run the long campaigns: every time zone, more seeds (about an hour)
 	@$(BIN)/python -m pytest -q -m torture
 
 fuzz: $(VENV)/.dev ## Kill the bot at random amid random traffic and faults, and look for what is lost (options: SEEDS=200 FROM=0)

@@ -29,6 +29,8 @@ ENOUGH, TALK = "an answer in my own words", "thank you!"
 # How the bot comes to hear of something.
 AT_ONCE, LATER, NEVER, FORM, FORM_TWICE = "at once", "later", "never", "form", "form twice"
 READY, RESUMED, LOST = "ready", "resumed", "lost"
+AFTER, BEFORE, EDITED = "after the look", "before the look", "before the look, and edited after it"
+VOID, VALID, DELETED, LOCKED = "void", "valid", "thread deleted", "thread locked"
 
 # Shortly before clocks change in Europe or America, before a year ends, and before Apia left a day out.
 STARTS = [
@@ -51,9 +53,10 @@ ZONES = [
 ]
 WEEKDAYS = [*[frozenset(range(7))] * 4, frozenset(range(5)), frozenset({5, 6}), frozenset({2})]
 # What a member does when a day has a question: answer in its thread, by form, not at all, or every other day.
-HABITS = ["t", "-", "t-", "f"]
+HABITS = ["t", "-", "t-", "-f"]
 TROUBLES: dict[Wish, list[Trouble]] = {
-    Wish.QUESTION: list(Trouble),
+    # Twice as often, since it takes more to find a message that was sent.
+    Wish.QUESTION: [*Trouble, Trouble.UNHEARD],
     Wish.RECAP: list(Trouble),
     Wish.THREAD: [trouble for trouble in Trouble if trouble is not Trouble.REMOVED],
     Wish.FIND: [Trouble.REFUSED, Trouble.FAILED],
@@ -192,15 +195,12 @@ class Streaks(RuleBasedStateMachine):
         """Edit a reply, or delete it."""
         self.both.now += by
         thread_id, reply = _back(self.both.platform.written(), place)
-        messages = self.both.platform.threads[thread_id].messages
         if text is not None:
-            edited = Reply(reply.id, reply.member_id, text, reply.created_at, self.both.now)
-            messages[int(reply.id)] = edited
-            self.deliver(Delivery(thread_id, edited), way)
-        else:
-            del messages[int(reply.id)]
-            if way == AT_ONCE and self.is_connected():
-                self.run(self.both.hear_of_deletion(reply.id))
+            self.deliver(self.edited(thread_id, reply, text), way)
+            return
+        del self.both.platform.threads[thread_id].messages[int(reply.id)]
+        if way == AT_ONCE and self.is_connected():
+            self.run(self.both.hear_of_deletion(reply.id))
 
     @rule(place=a_place, again=some.booleans())
     @precondition(lambda self: self.under_way and self.is_connected())
@@ -211,18 +211,25 @@ class Streaks(RuleBasedStateMachine):
             self.under_way.remove(delivery)
         self.run(self.both.hear(delivery))
 
-    @rule(member=a_member, place=a_place, by=a_moment, wrote=some.booleans())
+    @rule(member=a_member, place=a_place, by=a_moment, words=some.sampled_from([AFTER, BEFORE, EDITED]))
     @precondition(lambda self: self.both.platform.questions and self.is_connected())
-    def look(self, member: str, place: int, by: timedelta, *, wrote: bool) -> None:
-        """Look at the model answer first; or second, though the bot has not heard of the reply yet."""
+    def look(self, member: str, place: int, by: timedelta, words: str) -> None:
+        """Look at the model answer first, and answer all the same; or second, though the reply was not heard of yet."""
         round_id = _back(self.both.platform.questions, place)
         this, key = self.both.plain.rounds[round_id], self.both.platform.questions[round_id].key
-        if wrote and this.thread is not None and (delivery := self.both.write(this.thread, member, ENOUGH)):
-            self.deliver(delivery, LATER)
+        unheard = None
+        if words in {BEFORE, EDITED} and this.thread is not None:
+            unheard = self.both.write(this.thread, member, ENOUGH)
         self.both.now += by
         found = self.run(answers.look(self.both.practice, CLUB, key, member, anyway=True))
 
         assert (found.access.value if found else None) == self.both.plain.look(this, member, self.both.now)
+        if words == AFTER:
+            self.run(self.both.submit(round_id, member, ENOUGH))
+        if unheard is not None:
+            self.under_way.append(unheard)
+            if words == EDITED:
+                self.under_way.append(self.edited(*unheard, ENOUGH))
 
     @rule(member=a_member, days=some.sampled_from([0, 1, 2, 5, 13, 30, 59, 60, -1]))
     @precondition(is_connected)
@@ -248,31 +255,13 @@ class Streaks(RuleBasedStateMachine):
 
     # What admins do.
 
-    @rule(place=a_place, newest=some.booleans(), void=some.sampled_from([True, True, False]))
-    @precondition(is_connected)
-    def declare(self, place: int, *, newest: bool, void: bool) -> None:
-        """Say that a round counts against nobody, or take that back."""
-        rounds = self.both.plain.rounds.values()
-        opened = sorted((this.number, this.id) for this in rounds if this.number and this.opened_at)
-        number, round_id = _back(opened, 0 if newest else place) if opened else (1, None)
-        declared = self.run(closing.void(self.both.practice, CLUB, None if newest else number, voided=void))
-
-        assert (declared.id if declared else None) == round_id
-        if round_id is not None:
-            self.both.plain.declare(round_id, void=void)
-
-    @rule(place=a_place, delete=some.booleans(), heard=some.booleans())
-    @precondition(lambda self: self.both.platform.threads)
-    def lose_thread(self, place: int, *, delete: bool, heard: bool) -> None:
-        """Delete a thread, or lock it."""
-        thread_id = _back(self.both.platform.threads, place)
-        thread = self.both.platform.threads[thread_id]
-        thread.is_deleted, thread.is_locked = thread.is_deleted or delete, thread.is_locked or not delete
-        if heard and self.is_connected():
-            self.run(closing.lose_thread(self.both.practice, thread_id))
-            this = self.both.round_in(thread_id)
-            if this is not None and this.is_open:
-                self.both.plain.shut_out(this.id)
+    @rule(place=a_place, how=some.sampled_from([VOID, VOID, VALID, DELETED, LOCKED]), heard=some.booleans())
+    def set_aside(self, place: int, how: str, *, heard: bool) -> None:
+        """Say that a round counts against nobody, or take that back; or delete its thread, or lock it."""
+        if how in {DELETED, LOCKED} and self.both.platform.threads:
+            self.lose_thread(_back(self.both.platform.threads, place), how, heard=heard)
+        elif how in {VOID, VALID} and self.is_connected():
+            self.declare(place, void=how == VOID)
 
     @rule(what=some.sampled_from([None, None, None, setup.skip, setup.pause, setup.resume]), by=a_moment)
     @precondition(is_connected)
@@ -348,10 +337,35 @@ class Streaks(RuleBasedStateMachine):
         told = [(each.number, each.outcome.value, counts(each.after)) for each in report.rounds]
         assert told == explained(self.both.plain.history(member))[-streaks.SHOWN_ROUNDS :]
 
+    def declare(self, place: int, *, void: bool) -> None:
+        rounds = self.both.plain.rounds.values()
+        opened = sorted((this.number, this.id) for this in rounds if this.number and this.opened_at)
+        number, round_id = _back(opened, place) if opened else (1, None)
+        declared = self.run(closing.void(self.both.practice, CLUB, number if place else None, voided=void))
+
+        assert (declared.id if declared else None) == round_id
+        if round_id is not None:
+            self.both.plain.declare(round_id, void=void)
+
+    def lose_thread(self, thread_id: str, how: str, *, heard: bool) -> None:
+        thread = self.both.platform.threads[thread_id]
+        thread.is_deleted, thread.is_locked = thread.is_deleted or how == DELETED, thread.is_locked or how == LOCKED
+        if heard and self.is_connected():
+            self.run(closing.lose_thread(self.both.practice, thread_id))
+            this = self.both.round_in(thread_id)
+            if this is not None and this.is_open:
+                self.both.plain.shut_out(this.id)
+
     def write(self, place: int, member: str, text: str) -> Delivery | None:
         """Write in one of the newest threads."""
         threads = self.both.platform.threads
         return self.both.write(_back(threads, place), member, text) if threads else None
+
+    def edited(self, thread_id: str, reply: Reply, text: str) -> Delivery:
+        """Edit a reply."""
+        edited = Reply(reply.id, reply.member_id, text, reply.created_at, self.both.now)
+        self.both.platform.threads[thread_id].messages[int(reply.id)] = edited
+        return Delivery(thread_id, edited)
 
     def deliver(self, delivery: Delivery, heard: str) -> None:
         if heard == LATER:
