@@ -1,6 +1,5 @@
 """What a member reads below whatever they asked for."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -16,13 +15,10 @@ from bot.practice.notices import told as told_them
 async def with_notices(practice: Practice, asker: Asker, ask: Callable[[Asker], Awaitable[Say]]) -> Say:
     """Answer what was asked, and add what its reader has to be told, once.
 
-    Both are read at the same time, so that nobody waits twice; a reminder that is set by what was asked stays.
+    The notices are read first: whoever had left is here again, and their answer should know.
     """
-    reading = asyncio.create_task(notices_of(practice, asker.community_id, asker.member_id))
-    try:
-        say = await ask(asker)
-    finally:
-        notices = await reading
+    notices = await notices_of(practice, asker.community_id, asker.member_id)
+    say = await ask(asker)
     if not notices.is_any:
         return say
     await told_them(practice, asker.community_id, asker.member_id)

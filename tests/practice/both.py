@@ -1,6 +1,7 @@
 """The bot and the plain rules, told the same: whatever happens to the one happens to the other."""
 
 import asyncio
+import os
 import pickle
 from collections.abc import Collection, Coroutine, Sequence
 from datetime import date, datetime, time, timedelta
@@ -28,6 +29,9 @@ from practice.plain import Counts, Plain, PlainRound
 
 MEMBERS = ("ada", "bob", "cyd")
 
+# Where there is one, a folder in memory: how long a disk takes says nothing of streaks.
+MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # why: folders in it are made safely
+
 # The past of each member: an answer a day in the thread, one a week by form, none.
 _HABITS = ("t", "------f", "-")
 
@@ -35,11 +39,18 @@ Projections = tuple[list[tuple[object, ...]], list[tuple[object, ...]], list[tup
 
 
 class Kept(NamedTuple):
-    """What the store tells of streaks."""
+    """What the store keeps of streaks, and of all else that follows from the facts."""
 
     streaks: dict[str, Counts]
-    histories: dict[str, list[tuple[int, date, str]]]
     projections: Projections
+
+
+class Told(NamedTuple):
+    """What is kept, what a rebuild would make of it, and what each round means for each member."""
+
+    kept: Kept
+    rebuilt: Kept
+    histories: dict[str, list[tuple[int, date, str]]]
 
 
 class Delivery(NamedTuple):
@@ -50,8 +61,8 @@ class Delivery(NamedTuple):
 
 
 class _Undo(Exception):  # noqa: N818  # why: it carries a result out of a transaction that must leave no trace
-    def __init__(self, kept: Kept, rebuilt: Kept) -> None:
-        self.kept, self.rebuilt = kept, rebuilt
+    def __init__(self, told: Told) -> None:
+        self.told = told
 
 
 class Past(NamedTuple):
@@ -78,7 +89,7 @@ class Both:
         self._read_to: dict[int, int]
         self.platform, self.plain, self._read_to = pickle.loads(past.known)  # noqa: S301  # why: it is our own
         self._forms = len(self.plain.said)
-        self._told: tuple[int, Kept, Kept] | None = None
+        self._told: tuple[int, Told] | None = None
 
     def past(self) -> Past:
         """Return what is past; the store must be closed."""
@@ -203,23 +214,23 @@ class Both:
 
     # What came of it.
 
-    async def kept_and_rebuilt(self) -> tuple[Kept, Kept]:
+    async def told(self) -> Told:
         """Return what is kept and what a rebuild would make of it, and undo the rebuild."""
         # A rebuild costs more than a step; where nothing was stored since the last one, it would tell the same.
         version = await self.store.read(_version())
         if self._told is not None and self._told[0] == version:
-            return self._told[1], self._told[2]
+            return self._told[1]
 
         def transaction() -> Transaction[None]:
-            kept = yield from _kept()
+            kept, histories = (yield from _kept()), (yield from _histories())
             yield from standings.rebuild(CLUB)
-            raise _Undo(kept, (yield from _kept()))
+            raise _Undo(Told(kept, (yield from _kept()), histories))
 
         try:
             await self.store.write(transaction())
         except _Undo as undone:
-            self._told = version, undone.kept, undone.rebuilt
-            return undone.kept, undone.rebuilt
+            self._told = version, undone.told
+            return undone.told
         raise AssertionError("the rebuild was not undone")
 
     async def _learn(self, *, whole: bool = False) -> None:
@@ -278,12 +289,17 @@ def _version() -> Transaction[int]:
 
 def _kept() -> Transaction[Kept]:
     streaks: dict[str, Counts] = {}
-    histories: dict[str, list[tuple[int, date, str]]] = {}
     for member in MEMBERS:
         streaks[member] = counts((yield from standings.member_streak(CLUB, member)))
+    return Kept(streaks, (yield from standings.projections(CLUB)))
+
+
+def _histories() -> Transaction[dict[str, list[tuple[int, date, str]]]]:
+    histories: dict[str, list[tuple[int, date, str]]] = {}
+    for member in MEMBERS:
         history = yield from standings.member_history(CLUB, member)
         histories[member] = [(each.number, each.day, each.attendance.value) for each in history]
-    return Kept(streaks, histories, (yield from standings.projections(CLUB)))
+    return histories
 
 
 def _all_rounds() -> Transaction[list[PlainRound]]:
@@ -326,6 +342,6 @@ def past(start: datetime, days: int) -> Past:
         both.now = max(start, both.now)
         return both.past()
 
-    with TemporaryDirectory() as folder, asyncio.Runner() as runner:
+    with TemporaryDirectory(dir=MEMORY) as folder, asyncio.Runner() as runner:
         nothing = Past(b"", start - timedelta(days=days), pickle.dumps((InMemory(), Plain(), {})))
         return runner.run(live(Both(Path(folder, "practice.db"), nothing)))

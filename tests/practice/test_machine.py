@@ -9,7 +9,7 @@ EXAMPLES = 12
 # Nothing is timed; and examples are long stories, of which some are drawn slowly or grow large.
 LIMITS = settings(
     max_examples=EXAMPLES,
-    stateful_step_count=18,
+    stateful_step_count=16,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],
