@@ -5,12 +5,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from simcord.env import Env
 
 from bot.frontends.discord.client import PracticeClient
 from bot.storage.sqlite import SQLite
 from library.desk import MODEL, Desk
 from study import START, Process, Study, WorldClock, new_study
+
+# Nothing is timed by a test: a busy machine would fail one that is right.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)
