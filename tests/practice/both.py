@@ -17,13 +17,15 @@ from bot.domain.communities import Community
 from bot.domain.questions import Bank
 from bot.domain.schedule import Schedule
 from bot.domain.streaks import Streak
+from bot.library import load_bank
 from bot.practice import answers, daily, setup
 from bot.practice.context import Practice
 from bot.practice.publisher import Reply
 from bot.storage import communities, standings
 from bot.storage.sqlite import SQLite
 from bot.storage.statement import Statement, Transaction
-from practice.classroom import CLUB, shipped
+from library.desk import MODEL
+from practice.classroom import CLUB
 from practice.in_memory import HandedOut, InMemory, ProcessEndedError, ReadToEnd, Recapped, TurnedAway
 from practice.plain import Counts, Plain, PlainRound
 
@@ -104,7 +106,7 @@ class Both:
     async def start(self) -> None:
         """Do what a process does before it is connected."""
         self.store = await SQLite.open(self._path, now=self.now)
-        self.practice = Practice(self.store, few_questions(), lambda: self.now, Random(7))
+        self.practice = Practice(self.store, bank_of_one(), lambda: self.now, Random(7))
         self.platform.process_ended, self._told = False, None
         await setup.refresh_due_times(self.practice)
         await daily.take_over(self.practice)
@@ -324,8 +326,8 @@ def _plain_round(*row: Any) -> PlainRound:  # why: Any, as in any row
 
 
 @cache
-def few_questions() -> Bank:
-    return Bank(shipped().questions[:5], shipped().topics)
+def bank_of_one() -> Bank:
+    return load_bank(MODEL)
 
 
 @cache
