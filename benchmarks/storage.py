@@ -15,7 +15,7 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,7 +89,7 @@ def plain_rate(step: Callable[[], object], seconds: float) -> float:
     return done / elapsed
 
 
-async def our_rate(step: Callable[[], Coroutine[None, None, object]], seconds: float, in_flight: int) -> float:
+async def our_rate(step: Callable[[], Awaitable[object]], seconds: float, in_flight: int) -> float:
     done, start = 0, time.perf_counter()
 
     async def caller() -> None:

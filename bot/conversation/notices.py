@@ -7,24 +7,31 @@ from bot.conversation import closing as closing_say
 from bot.conversation import review as review_say
 from bot.conversation.asker import Asker
 from bot.conversation.say import Block, Divider, Say
+from bot.practice import notices
 from bot.practice.context import Practice
-from bot.practice.notices import notices_of
-from bot.practice.notices import told as told_them
+from bot.practice.notices import Notices
 
 
-async def with_notices(practice: Practice, asker: Asker, ask: Callable[[Asker], Awaitable[Say]]) -> Say:
+def with_notices(practice: Practice, asker: Asker, ask: Callable[[Asker], Awaitable[Say]]) -> Awaitable[Say]:
     """Answer what was asked, and add what its reader has to be told, once.
 
-    The notices are read first: whoever had left is here again, and their answer should know.
+    Reading begins at once, while the platform still hears that an answer will come; nothing is written before the
+    answer is awaited.
     """
-    notices = await notices_of(practice, asker.community_id, asker.member_id)
-    say = await ask(asker)
-    if not notices.is_any:
+    reading = notices.begin(practice, asker.community_id, asker.member_id)
+    return _with_notices(practice, asker, reading, ask(asker))
+
+
+async def _with_notices(practice: Practice, asker: Asker, reading: Awaitable[Notices], asked: Awaitable[Say]) -> Say:
+    # The notices come first: whoever had left is here again, and their answer should know.
+    found = await notices.notices_of(practice, asker.community_id, asker.member_id, reading)
+    say = await asked
+    if not found.is_any:
         return say
-    await told_them(practice, asker.community_id, asker.member_id)
+    await notices.told(practice, asker.community_id, asker.member_id)
     told: list[Block] = [Divider()]
-    if notices.closing:
+    if found.closing:
         told.append(closing_say.closed_door())
-    if notices.cards:
+    if found.cards:
         told.append(review_say.closed_door())
     return replace(say, blocks=(*say.blocks, *told))

@@ -10,7 +10,7 @@ from bot.conversation import typed
 from bot.conversation.asker import Asker
 from bot.conversation.buttons import Press
 from bot.conversation.say import Say
-from bot.domain.standings import By, Period, Place, Turn
+from bot.domain.standings import Board, By, Period, Place, Turn
 from bot.domain.streaks import Outcome
 from bot.practice import boards, closing_reminders, streaks
 from bot.practice.context import Practice
@@ -30,14 +30,17 @@ async def streak(practice: Practice, asker: Asker, member_id: str | None = None)
     return streaks_say.streak(report, own=of == asker.member_id)
 
 
-async def board(
+def board(
     practice: Practice, publisher: Publisher, asker: Asker, *, by: By, period: Period, place: Place | None = None
-) -> Say:
-    """Show a page of a board."""
-    page = await boards.board(
-        practice, publisher, asker.community_id, asker.member_id, by=by, period=period, place=place
+) -> Awaitable[Say]:
+    """Show a page of a board, which begins to be read at once."""
+    return _shown_board(
+        boards.board(practice, publisher, asker.community_id, asker.member_id, by=by, period=period, place=place)
     )
-    return boards_say.board(page)
+
+
+async def _shown_board(reading: Awaitable[Board]) -> Say:
+    return boards_say.board(await reading)
 
 
 async def days_offered(practice: Practice, community_id: str) -> list[tuple[str, str]]:
@@ -89,14 +92,14 @@ async def _return(practice: Practice, _publisher: Publisher, asker: Asker, _word
     return streaks_say.back(was_away=was_away)
 
 
-async def _board(practice: Practice, publisher: Publisher, asker: Asker, words: Words) -> Say:
+def _board(practice: Practice, publisher: Publisher, asker: Asker, words: Words) -> Awaitable[Say]:
     by, period, *rest = words
     place = Place(Turn(rest[0]), int(rest[1]), rest[2]) if len(rest) == 3 else None
-    return await board(practice, publisher, asker, by=By(by), period=Period(period), place=place)
+    return board(practice, publisher, asker, by=By(by), period=Period(period), place=place)
 
 
-async def _digest(practice: Practice, publisher: Publisher, asker: Asker, _words: Words) -> Say:
-    return await board(practice, publisher, asker, by=By.ANSWERS, period=Period.WEEK)
+def _digest(practice: Practice, publisher: Publisher, asker: Asker, _words: Words) -> Awaitable[Say]:
+    return board(practice, publisher, asker, by=By.ANSWERS, period=Period.WEEK)
 
 
 async def _counted(practice: Practice, _publisher: Publisher, asker: Asker, words: Words) -> Say:

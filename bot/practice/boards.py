@@ -1,6 +1,6 @@
 """Boards, as read by members; who is shown on them; and their recomputation from the facts."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, replace
 
 from bot.domain.standings import Board, By, Period, Place, period_key
@@ -22,7 +22,7 @@ class Visibility:
     shown: bool
 
 
-async def board(
+def board(
     practice: Practice,
     publisher: Publisher,
     community_id: str,
@@ -31,32 +31,42 @@ async def board(
     by: By,
     period: Period,
     place: Place | None = None,
-) -> Board:
-    """Read a page of a board; its week or month is the one that the community's wall clock shows now.
+) -> Awaitable[Board]:
+    """Begin to read a page of a board; its week or month is the one that the community's wall clock shows now.
 
     Members who have left are hidden as they come to light; nobody of them is on the page that is returned.
     """
-    page = await page_of(practice, community_id, member_id, by=by, period=period, place=place)
-    if page.hidden and await welcome_back(practice, community_id, member_id):
-        page = await page_of(practice, community_id, member_id, by=by, period=period, place=place)
-    gone = await _gone(publisher, page, community_id)
-    for _ in range(_MOST_LOOKS):
-        if not gone:
-            break
-        await practice.store.write(departed(community_id, gone))
-        page = await page_of(practice, community_id, member_id, by=by, period=period, place=place)
+
+    def read() -> Awaitable[Board]:
+        return page_of(practice, community_id, member_id, by=by, period=period, place=place)
+
+    reading = read()
+
+    async def checked() -> Board:
+        page = await reading
+        if page.hidden:
+            await welcome_back(practice, community_id, member_id)
+            page = await read()
         gone = await _gone(publisher, page, community_id)
-    return replace(page, standings=tuple(each for each in page.standings if each.member_id not in gone))
+        for _ in range(_MOST_LOOKS):
+            if not gone:
+                break
+            await practice.store.write(departed(community_id, gone))
+            page = await read()
+            gone = await _gone(publisher, page, community_id)
+        return replace(page, standings=tuple(each for each in page.standings if each.member_id not in gone))
+
+    return checked()
 
 
 async def _gone(publisher: Publisher, page: Board, community_id: str) -> frozenset[str]:
     return await publisher.gone(community_id, [standing.member_id for standing in page.standings])
 
 
-async def page_of(
+def page_of(
     practice: Practice, community_id: str, member_id: str, *, by: By, period: Period, place: Place | None = None
-) -> Board:
-    """Read a page of a board as it is stored, whoever may have left since."""
+) -> Awaitable[Board]:
+    """Begin to read a page of a board as it is stored, whoever may have left since."""
     now = practice.clock()
 
     def transaction() -> Transaction[Board]:
@@ -64,7 +74,7 @@ async def page_of(
         key = period_key(period, day, week_starts)
         return (yield from stored.board(community_id, by=by, period=period, key=key, member_id=member_id, place=place))
 
-    return await practice.store.read(transaction())
+    return practice.store.read(transaction())
 
 
 def departed(community_id: str, members: Iterable[str]) -> Transaction[None]:
@@ -87,12 +97,11 @@ async def visibility(practice: Practice, community_id: str, member_id: str) -> V
     return Visibility(Reason.CHOICE not in reasons)
 
 
-async def welcome_back(practice: Practice, community_id: str, member_id: str) -> bool:
-    """Show a member on boards again who had left, since there is a sign of them; return whether they had."""
+async def welcome_back(practice: Practice, community_id: str, member_id: str) -> None:
+    """Show a member on boards again who had left, since there is a sign of them."""
     if Reason.LEFT not in await practice.store.read(hidden.reasons(community_id, member_id)):
-        return False
+        return
     await practice.store.write(hidden.show(community_id, member_id, Reason.LEFT))
-    return True
 
 
 async def rebuild(practice: Practice) -> dict[str, int]:

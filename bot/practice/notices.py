@@ -1,5 +1,6 @@
 """What a member is to be told beside whatever they ask next; and that they are here at all."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from bot.practice.boards import welcome_back
@@ -11,20 +12,26 @@ from bot.storage.statement import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """Which reminders were switched off because a member could not be written to."""
+    """Which reminders were switched off because a member could not be written to; and whether they had left."""
 
     closing: bool
     cards: bool
+    had_left: bool
 
     @property
     def is_any(self) -> bool:
         return self.closing or self.cards
 
 
-async def notices_of(practice: Practice, community_id: str, member_id: str) -> Notices:
-    """Read what a member is to be told; and show them on boards again if they had left, since they are here."""
-    notices, had_left = await practice.store.read(_read(community_id, member_id))
-    if had_left:
+def begin(practice: Practice, community_id: str, member_id: str) -> Awaitable[Notices]:
+    """Begin to read what a member is to be told, and whether they had left."""
+    return practice.store.read(_read(community_id, member_id))
+
+
+async def notices_of(practice: Practice, community_id: str, member_id: str, reading: Awaitable[Notices]) -> Notices:
+    """Return what `begin` has read; and show a member on boards again who had left, since they are here."""
+    notices = await reading
+    if notices.had_left:
         await welcome_back(practice, community_id, member_id)
     return notices
 
@@ -43,9 +50,12 @@ async def told(practice: Practice, community_id: str, member_id: str) -> None:
     await practice.store.write(transaction())
 
 
-def _read(community_id: str, member_id: str) -> Transaction[tuple[Notices, bool]]:
+def _read(community_id: str, member_id: str) -> Transaction[Notices]:
     closing = yield from closing_reminders.reminder_of(community_id, member_id)
     cards = yield from reminders.reminder_of(community_id, member_id)
     reasons = yield from hidden.reasons(community_id, member_id)
-    notices = Notices(closing=closing is not None and closing.shut, cards=cards is not None and cards.next_at is None)
-    return notices, Reason.LEFT in reasons
+    return Notices(
+        closing=closing is not None and closing.shut,
+        cards=cards is not None and cards.next_at is None,
+        had_left=Reason.LEFT in reasons,
+    )

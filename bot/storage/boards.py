@@ -48,28 +48,30 @@ def board(
     shown = yield from _page(source, place)
     if not shown and place is not None:
         shown = yield from _page(source, None)
-    total = yield from _members(community_id, source.board, above=0)
     hidden, value = yield from _own(source, member_id)
-    own = Standing((yield from _members(community_id, source.board, above=value)) + 1, member_id, value)
+    highest, lowest = (shown[0][1], shown[-1][1]) if shown else (0, 0)
+    total, above_own, above, below = yield from _members(community_id, source.board, value, highest, lowest)
     standings: tuple[Standing, ...] = ()
-    before: list[Row] = []
-    after: list[Row] = []
+    before: Place | None = None
+    after: Place | None = None
     if shown:
-        first, last = shown[0], shown[-1]
-        above = yield from _members(community_id, source.board, above=first[1])
-        standings = ranked(shown, above, (yield from _counts(community_id, source.board, last[1], first[1])))
-        if place is not None:
-            before = yield from _beside(source, Place(Turn.BEFORE, first[1], first[0]), 1)
-        after = yield from _beside(source, Place(Turn.AFTER, last[1], last[0]), 1)
+        standings = ranked(shown, above, (yield from _counts(community_id, source.board, lowest, highest)))
+        before = Place(Turn.BEFORE, highest, shown[0][0])
+        after = Place(Turn.AFTER, lowest, shown[-1][0])
+        # Whoever has another value is beside the page for certain; of those who share one, somebody may be.
+        if not above and not (yield from _same(source, before, 1)):
+            before = None
+        if not below and not (yield from _same(source, after, 1)):
+            after = None
     return Board(
         by,
         period,
         standings,
         total,
-        own if value else None,
+        Standing(above_own + 1, member_id, value) if value else None,
         hidden=hidden,
-        before=Place(Turn.BEFORE, standings[0].value, standings[0].member_id) if before else None,
-        after=Place(Turn.AFTER, standings[-1].value, standings[-1].member_id) if after else None,
+        before=before,
+        after=after,
     )
 
 
@@ -144,13 +146,7 @@ def _page(source: _Source, place: Place | None) -> Transaction[list[tuple[str, i
 def _beside(source: _Source, place: Place, limit: int) -> Transaction[list[Row]]:
     """Read the rows next to a member's, highest first: those of the same value, then those of others."""
     column, forward = source.column, place.turn is Turn.AFTER
-    same = yield source.rows(
-        f" AND {column} = ?a AND member_id {'>' if forward else '<'} ?b",
-        f"member_id {'ASC' if forward else 'DESC'}",
-        place.value,
-        place.member_id,
-        limit,
-    )
+    same = yield from _same(source, place, limit)
     others: list[Row] = []
     if len(same) < limit:
         others = yield source.rows(
@@ -163,6 +159,20 @@ def _beside(source: _Source, place: Place, limit: int) -> Transaction[list[Row]]
     return rows if forward else rows[::-1]
 
 
+def _same(source: _Source, place: Place, limit: int) -> Transaction[list[Row]]:
+    """Read the rows of a member's own value next to theirs, the nearest first."""
+    forward = place.turn is Turn.AFTER
+    return (
+        yield source.rows(
+            f" AND {source.column} = ?a AND member_id {'>' if forward else '<'} ?b",
+            f"member_id {'ASC' if forward else 'DESC'}",
+            place.value,
+            place.member_id,
+            limit,
+        )
+    )
+
+
 def _own(source: _Source, member_id: str) -> Transaction[tuple[bool, int]]:
     """Read whether a member is hidden from others, and their value, 0 if they have none."""
     rows = yield Statement(
@@ -173,13 +183,18 @@ def _own(source: _Source, member_id: str) -> Transaction[tuple[bool, int]]:
     return (bool(rows[0][0]), rows[0][1]) if rows else (False, 0)
 
 
-def _members(community_id: str, board: str, *, above: int) -> Transaction[int]:
-    """Count the members on a board whose value is higher."""
+def _members(
+    community_id: str, board: str, own: int, highest: int, lowest: int
+) -> Transaction[tuple[int, int, int, int]]:
+    """Count the members on a board: all, those above one's own value, those above and those below a page's."""
     rows = yield Statement(
-        "SELECT coalesce(sum(members), 0) FROM board_count WHERE community_id = ?1 AND board = ?2 AND value > ?3",
-        (community_id, board, above),
+        "SELECT coalesce(sum(members), 0), coalesce(sum(members) FILTER (WHERE value > ?3), 0),"
+        " coalesce(sum(members) FILTER (WHERE value > ?4), 0), coalesce(sum(members) FILTER (WHERE value < ?5), 0)"
+        " FROM board_count WHERE community_id = ?1 AND board = ?2 AND value > 0",
+        (community_id, board, own, highest, lowest),
     )
-    return int(rows[0][0])
+    total, above_own, above, below = map(int, rows[0])
+    return total, above_own, above, below
 
 
 def _counts(community_id: str, board: str, lowest: int, highest: int) -> Transaction[dict[int, int]]:

@@ -68,21 +68,20 @@ class Lane:
         for pragma in pragmas:
             await self._connection.execute_fetchall(f"PRAGMA {pragma}")
 
-    async def result(self, transaction: Transaction[T]) -> T:
-        """Carry a transaction out and return its result.
+    def submit(self, transaction: Transaction[T]) -> asyncio.Future[T]:
+        """Begin to carry a transaction out; its result, or what went wrong, comes with the future.
 
-        A caller that is cancelled stops waiting at once, while its transaction is carried out all the same.
-
-        Raises:
-            StorageError: the lane is closed, or the database failed.
+        A caller that is cancelled stops waiting at once, while its transaction is carried out all the same. The error
+        is a StorageError when the lane is closed or the database failed.
         """
-        if self._connection is None:
-            raise StorageError(f"{self.path} is closed; open it again to read or write.")
         future: asyncio.Future[T] = self._loop.create_future()
+        if self._connection is None:
+            future.set_exception(StorageError(f"{self.path} is closed; open it again to read or write."))
+            return future
         self._waiting.append(Job(transaction, future))
         if self._hop is None:
             self._start_hop(self._connection)
-        return await future
+        return future
 
     async def close(self) -> None:
         """Carry out what is waiting, then close the connection and end its thread."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+from collections.abc import Awaitable
 from datetime import datetime
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -95,15 +96,15 @@ class SQLite:
             StorageFull: the disk is full; nothing was recorded.
             StorageError: the store is closed, or the file is locked or failing; nothing was recorded.
         """
-        return await self._writer.result(transaction)
+        return await self._writer.submit(transaction)
 
-    async def read(self, transaction: Transaction[T]) -> T:
-        """Run a transaction that only reads, all of it seeing one moment, and return its result.
+    def read(self, transaction: Transaction[T]) -> Awaitable[T]:
+        """Begin to run a transaction that only reads, all of it seeing one moment; await its result.
 
         Raises:
-            StorageError: the store is closed, or the file is failing.
+            StorageError: the store is closed, or the file is failing; when it is awaited.
         """
-        return await self._reader.result(transaction)
+        return self._reader.submit(transaction)
 
     async def backup(self, target: Path) -> None:
         """Copy the database to `target` in one file, checked, while it goes on being used.

@@ -1,5 +1,6 @@
 """What every database engine offers: whole transactions, driven from generators that do no I/O themselves."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -13,7 +14,8 @@ class Store(Protocol):
     """Where facts are kept.
 
     A transaction is a generator: it yields statements, receives their rows, and returns its result. `write` runs it
-    wholly or not at all, even when the caller is cancelled; `read` gives all its statements one snapshot.
+    wholly or not at all, even when the caller is cancelled; `read` gives all its statements one snapshot, and begins
+    when it is called: what is awaited meanwhile costs no time.
     """
 
     path: Path
@@ -23,7 +25,7 @@ class Store(Protocol):
 
     async def write(self, transaction: Transaction[T]) -> T: ...
 
-    async def read(self, transaction: Transaction[T]) -> T: ...
+    def read(self, transaction: Transaction[T]) -> Awaitable[T]: ...
 
     async def backup(self, target: Path) -> None: ...
 

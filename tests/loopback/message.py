@@ -65,6 +65,7 @@ class Message:
     edited: datetime | None = None
     thread: Thread | None = None
     deleted: bool = False
+    _text: str | None = field(default=None, init=False, repr=False)
 
     @property
     def created(self) -> datetime:
@@ -77,10 +78,12 @@ class Message:
     @property
     def text(self) -> str:
         """Everything a reader sees: the content, then all text and labels inside the components."""
-        seen = [self.content]
-        for component in (each for top in self.components for each in walk(top)):
-            seen += [text(component, key) for key in ("content", "label")]
-        return "\n".join(line for line in seen if line)
+        if self._text is None:
+            seen = [self.content]
+            for component in (each for top in self.components for each in walk(top)):
+                seen += [text(component, key) for key in ("content", "label")]
+            self._text = "\n".join(line for line in seen if line)
+        return self._text
 
     @property
     def mentioned(self) -> set[int]:
@@ -107,6 +110,7 @@ class Message:
         flags = number(json, "flags", int(self.flags)) | (self.flags & LASTING)
         _check(json, flags)
         self.flags = MessageFlag(flags)
+        self._text = None
         self.content = text(json, "content", "" if "content" in json else self.content)
         self.allowed_mentions = inner(json, "allowed_mentions") or self.allowed_mentions
         if "embeds" in json:

@@ -60,6 +60,12 @@ def rows(body: Payload, key: str) -> list[Payload]:
 
 def walk(component: Payload) -> list[Payload]:
     """A component and everything inside it, in reading order."""
-    children = [*rows(component, "components"), *rows(component, "items")]
-    single = [found for key in ("accessory", "component") if (found := inner(component, key))]
-    return [component, *(each for child in (*children, *single) for each in walk(child))]
+    found = [component]
+    for key in ("components", "items"):
+        if key in component:
+            for child in rows(component, key):
+                found += walk(child)
+    for key in ("accessory", "component"):
+        if single := inner(component, key):
+            found += walk(single)
+    return found

@@ -203,7 +203,7 @@ async def test_all_statements_of_a_read_see_one_moment_and_no_write_waits_for_it
         after = yield Statement("SELECT count(*) FROM parent")
         return [before[0][0], after[0][0]]
 
-    reader = asyncio.create_task(store.read(slow_count()))
+    reader = store.read(slow_count())
     await gate.reached()
     await store.write(family("a"))
     gate.open()

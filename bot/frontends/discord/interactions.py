@@ -75,7 +75,7 @@ async def answer(
     update: bool = False,
     community_id: str | None = None,
 ) -> None:
-    """Acknowledge within Discord's three seconds, then ask, then show the answer to this member alone.
+    """Acknowledge within Discord's three seconds, then await what is asked, then show it to this member alone.
 
     `community_id` names the community of something that was pressed in a direct message.
 
@@ -89,6 +89,7 @@ async def answer(
 async def _answer(
     interaction: Interaction, ask: Callable[[Asker], Awaitable[Say]], *, update: bool, asker: Asker | None
 ) -> None:
+    asking = with_notices(interaction.client.practice, asker, ask) if asker else None
     try:
         await (interaction.response.defer() if update else interaction.response.defer(ephemeral=True, thinking=True))
         acknowledged = True
@@ -96,7 +97,7 @@ async def _answer(
         _log.warning("an interaction could not be acknowledged: %s", error.__class__.__name__)
         acknowledged = False
     try:
-        say = await with_notices(interaction.client.practice, asker, ask) if asker else _OUTSIDE
+        say = await asking if asking else _OUTSIDE
         pictures = await files(say)
     except StorageFull as error:
         _log.error("%s", error)
