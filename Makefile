@@ -59,7 +59,8 @@ fuzz: $(VENV)/.dev ## Kill the bot at random amid random traffic and faults, and
 	@PYTHONPATH=tests $(BIN)/python -m process.fuzz --seeds $(or $(SEEDS),200) --from $(or $(FROM),0) --jobs 2
 
 benchmarks: $(VENV)/.dev ## Measure, side by side in one run, and print ratios
-	@for each in benchmarks/*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+	@for each in bank boards practice storage; do \
+	  echo "== $$each"; PYTHONPATH=tests $(BIN)/python -m benchmarks.$$each || exit 1; done
 
 clean: ## Remove the virtual environment and every cache
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -1,6 +1,6 @@
 """Loading the question bank: parsed anew against kept from the last start, in one interleaved run.
 
-    .venv/bin/python benchmarks/bank.py [--rounds 9]
+    .venv/bin/python -m benchmarks.bank [--rounds 9]
 
 `bank check` is timed beside them: it parses, then judges every file and every pair.
 """

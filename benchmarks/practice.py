@@ -1,6 +1,6 @@
 """A member's own practice: looking at an answer, and drawing a question with many cards stored, in one run.
 
-    .venv/bin/python benchmarks/practice.py [--members 400] [--rounds 200]
+    .venv/bin/python -m benchmarks.practice [--members 400] [--rounds 200]
 
 First each model answer of the bank (about 3,000 characters) is held against its own rubric; then a sitting is begun for
 a member who has met every question, alone in the store and among all the others' cards.

@@ -1,6 +1,6 @@
 """Durable writes a second of our store against the standard library's own, in one interleaved run.
 
-    .venv/bin/python benchmarks/storage.py [--rounds 7] [--seconds 1.0] [--folder DIR]
+    .venv/bin/python -m benchmarks.storage [--rounds 7] [--seconds 1.0] [--folder DIR]
 
 Every side does the same work: record one reply (an idempotent insert and two upserts) in a transaction that is on
 the disk (`synchronous=FULL`) before the next step. Rates depend on the disk; trust the ratios of one run.
