@@ -102,10 +102,11 @@ class Figures:
 class Fuzz:
     """One run of one seed against one loopback Discord, in a folder of its own."""
 
-    def __init__(self, seed: int, folder: Path, server: LoopbackDiscord) -> None:
+    def __init__(self, seed: int, folder: Path, server: LoopbackDiscord, *, at_most: int) -> None:
         self.figures = Figures()
         self.told: list[str] = []
         self._seed = seed
+        self._at_most = at_most
         self._server = server
         self._host = Host(folder, server)
         self._guilds: list[Guild] = []
@@ -118,7 +119,7 @@ class Fuzz:
         """Live through a few episodes and one last quiet one, then look at what is left."""
         plan = Random(f"{self._seed}")
         await self._set_up(plan)
-        for episode in range(plan.randint(3, 6)):
+        for episode in range(min(plan.randint(3, 6), self._at_most)):
             # Each has a generator of its own, so that one which was cut short does not change the next.
             await self._episode(Random(f"{self._seed} {episode}"), is_first=episode == 0)
         await self._come_to_rest()
@@ -477,10 +478,10 @@ def _thread_of(written: Written) -> Thread:
     return written.message.channel
 
 
-async def try_seed(seed: int, folder: Path) -> Fuzz:
-    """Run one seed in a folder; whatever went wrong is in its figures."""
+async def try_seed(seed: int, folder: Path, *, at_most: int = 6) -> Fuzz:
+    """Run one seed in a folder, for so many episodes; whatever went wrong is in its figures."""
     async with LoopbackDiscord(clock=ServerClock(utc_now(), runs=True)) as server:
-        fuzz = Fuzz(seed, folder, server)
+        fuzz = Fuzz(seed, folder, server, at_most=at_most)
         try:
             async with asyncio.timeout(SEED_SECONDS):
                 await fuzz.run()

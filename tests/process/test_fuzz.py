@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor SIGTERM for a child")
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", range(1, 11))
 async def test_random_kills_and_faults_lose_no_answer_and_send_nothing_twice(tmp_path: Path, seed: int) -> None:
-    fuzz = await try_seed(seed, tmp_path)
+    fuzz = await try_seed(seed, tmp_path, at_most=2)
 
     assert not fuzz.figures.wrong, "\n".join([*fuzz.figures.wrong, *fuzz.told])
-    assert fuzz.figures.kills + fuzz.figures.stops >= 4
-    assert fuzz.figures.answers > 0
+    assert fuzz.figures.kills + fuzz.figures.stops >= 2
+    assert fuzz.figures.rounds > 0
