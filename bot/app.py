@@ -14,10 +14,11 @@ from bot.domain.backups import EVERY
 from bot.domain.clock import Clock
 from bot.domain.coverage import Opinion
 from bot.domain.questions import Question
+from bot.domain.schedule import zone_names
 from bot.library import load_bank
 from bot.practice import answers, closing_reminders, daily, digests, reminders, roles, setup
 from bot.practice.context import Practice
-from bot.settings import MessageContent, Settings
+from bot.settings import MessageContent, Settings, SettingsError
 from bot.storage.communities import next_due_at
 from bot.storage.errors import StorageError
 from bot.storage.pulse import beat
@@ -139,7 +140,12 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now, random: Random
     Raises:
         BankError: the questions have faults; the message names file, line and fix of each.
         StorageError: the database cannot be used; the message says what to do.
+        SettingsError: this machine knows no time zones.
     """
+    if not zone_names():
+        raise SettingsError(
+            "No time zones are known on this machine, so nothing could fall due. Install them: pip install tzdata."
+        )
     bank = load_bank(settings.bank, cache=settings.cache)
     store = await SQLite.open(settings.database, now=clock(), heal=settings.backups)
     try:

@@ -13,7 +13,7 @@ import pytest
 from bot.app import App, open_app
 from bot.settings import Settings
 from loopback.server import LoopbackDiscord
-from loopback.watcher import READY_AFTER_SECONDS, online
+from loopback.watcher import online
 from process.beforehand import fall_due
 from study import DAY, HOUR, Study, cache, labels, shown
 
@@ -296,14 +296,8 @@ async def running(server: LoopbackDiscord, tmp_path: Path) -> AsyncIterator[App]
     settings = Settings(database=tmp_path / "practice.db", cache=cache())
     async with open_app(settings, clock=server.clock, random=Random(7)) as app:
         client = app.discord()
-        client._connection.guild_ready_timeout = READY_AFTER_SECONDS
-        client.before_identify_hook = at_once  # type: ignore[method-assign]  # why: of one client, not of the product
         async with online(client, server.token):
             yield app
-
-
-async def at_once(shard_id: int | None, *, initial: bool = False) -> None:
-    pass
 
 
 async def yesterdays(app: App, server: LoopbackDiscord, guild: Guild, channel: Channel) -> Thread:

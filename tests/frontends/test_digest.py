@@ -26,7 +26,7 @@ from loopback.channel import Channel
 from loopback.message import Message
 from loopback.permissions import Permission
 from loopback.server import LoopbackDiscord
-from loopback.watcher import READY_AFTER_SECONDS, online
+from loopback.watcher import online
 from process.beforehand import open_round
 from study import DAY, HOUR, Study, cache, labels, new_study, shown
 
@@ -502,7 +502,6 @@ class Place:
         settings = Settings(database=self.database, cache=cache())
         async with open_app(settings, clock=self.server.clock, random=Random(7)) as app:
             client = app.discord()
-            client._connection.guild_ready_timeout = READY_AFTER_SECONDS
             async with online(client, self.server.token):
                 yield app
 

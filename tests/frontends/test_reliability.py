@@ -4,94 +4,31 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import App, open_app
 from bot.domain.rounds import Round, State
 from bot.practice.publisher import PublishError
-from bot.settings import Settings
 from bot.storage import answers, rounds
 from loopback.permissions import Permission
-from loopback.server import LoopbackDiscord
-from loopback.watcher import READY_AFTER_SECONDS, online
 from process.beforehand import fall_due
-from study import cache
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
+    from bot.app import App
     from bot.domain.answers import Answer
     from bot.frontends.discord.client import PracticeClient
     from loopback.channel import Channel, Thread
     from loopback.guild import Guild
     from loopback.message import Message
     from loopback.people import Member
+    from loopback.server import LoopbackDiscord
 
 SEND = r"/channels/\d+/messages"
 THREADS = r"/channels/\d+/messages/\d+/threads"
 MARKS = "PUT /channels/{channel}/messages/{message}/reactions/{emoji}/@me"
 FIRST_RETRY = timedelta(seconds=15)
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackDiscord]:
-    async with LoopbackDiscord() as running:
-        with running.pointed_at():
-            yield running
-
-
-@pytest.fixture
-def guild(server: LoopbackDiscord) -> Guild:
-    return server.add_guild()
-
-
-@pytest.fixture
-def channel(guild: Guild) -> Channel:
-    return guild.add_text_channel("daily")
-
-
-@pytest.fixture
-def ada(guild: Guild) -> Member:
-    return guild.add_member("Ada")
-
-
-@pytest.fixture
-def admin(guild: Guild) -> Member:
-    return guild.add_member("Grace", permissions=Permission.MANAGE_GUILD)
-
-
-@pytest.fixture
-async def app(server: LoopbackDiscord, tmp_path: Path) -> AsyncIterator[App]:
-    settings = Settings(database=tmp_path / "practice.db", cache=cache())
-    async with open_app(settings, clock=server.clock, random=Random(7)) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def client(app: App, server: LoopbackDiscord, channel: Channel) -> AsyncIterator[PracticeClient]:
-    """The real client, ready, without the seconds that discord.py waits for guilds and between identifies."""
-    built = app.discord()
-    built._connection.guild_ready_timeout = READY_AFTER_SECONDS
-    built.before_identify_hook = at_once  # type: ignore[method-assign]  # why: of one client, not of the product
-    async with online(built, server.token):
-        yield built
-
-
-@pytest.fixture
-async def thread(app: App, client: PracticeClient, server: LoopbackDiscord, guild: Guild, channel: Channel) -> Thread:
-    """The thread of an open round."""
-    await fall_due(app.practice.store, channel, now=server.clock())
-    await app.tick()
-    return guild.threads[0]
-
-
-async def at_once(shard_id: int | None, *, initial: bool = False) -> None:
-    pass
 
 
 async def round_of(app: App, guild: Guild) -> Round | None:

@@ -17,9 +17,8 @@ from bot.app import open_app
 from bot.settings import Settings
 from bot.storage import standings
 from bot.storage.communities import active_communities
-from frontends.test_outages import at_once
 from loopback.server import LoopbackDiscord
-from loopback.watcher import READY_AFTER_SECONDS, online
+from loopback.watcher import online
 from process.beforehand import fall_due
 from study import cache
 
@@ -105,8 +104,6 @@ async def live(folder: Path, *, hours: int, many: int, outages: tuple[timedelta,
             before = asyncio.all_tasks()
             async with open_app(settings, clock=server.clock, random=Random(seed)) as app:
                 client = app.discord()
-                client._connection.guild_ready_timeout = READY_AFTER_SECONDS
-                client.before_identify_hook = at_once  # type: ignore[method-assign]  # why: of one client
                 await spread(app.practice.store, server, guilds)
                 async with online(client, server.token):
                     began = server.clock()

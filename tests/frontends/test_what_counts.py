@@ -1,6 +1,7 @@
 """What counts as an answer in the thread, and how the bot shows that it does."""
 
 import pytest
+from simcord.enums import MessageType
 
 from bot.practice import streaks
 from bot.storage import answers
@@ -31,6 +32,41 @@ async def test_what_says_too_little_is_talk_and_no_answer(study: Study, said: st
     await alice.send(study.thread, said)
 
     assert marks(study.thread, said) == []
+    assert await in_a_row(study, alice.id) == 0
+    assert await texts(study) == []
+
+
+# Where replies may not be read, any reply is taken for an answer: there only its kind tells what it is.
+@pytest.mark.parametrize("reads", [True, False])
+async def test_what_a_webhook_or_another_bot_writes_is_nobodys_answer(study: Study, *, reads: bool) -> None:
+    await study.env.restart_bot(study.app.discord(reads_replies=reads))
+    await study.set_up(at="09:00")
+    await study.advance(9 * HOUR)
+    webhook = study.guild.create_webhook(study.thread)
+    robot = study.guild.add_member(study.env.create_user("robot", bot=True))
+
+    await webhook.send(SAID)
+    await robot.send(study.thread, SAID)
+
+    assert marks(study.thread, SAID) == []
+    assert await texts(study) == []
+
+
+@pytest.mark.parametrize("reads", [True, False])
+@pytest.mark.parametrize("kind", ["CHANNEL_NAME_CHANGE", "PINS_ADD", "RECIPIENT_ADD", "NEW_MEMBER"])
+async def test_what_discord_itself_writes_in_somebodys_name_is_no_answer_of_theirs(
+    study: Study, kind: str, *, reads: bool
+) -> None:
+    await study.env.restart_bot(study.app.discord(reads_replies=reads))
+    await study.set_up(at="09:00")
+    await study.advance(9 * HOUR)
+    alice = study.member("alice")
+
+    study.guild.create_system_message(
+        study.thread, MessageType[kind], author=alice, recipient=study.admin, referenced_message=study.posts[0]
+    )
+    await study.env.settle()
+
     assert await in_a_row(study, alice.id) == 0
     assert await texts(study) == []
 

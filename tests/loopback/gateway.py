@@ -34,6 +34,7 @@ class Link:
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         self.socket = socket
         self.session: Session | None = None
+        self.silent = False
         self._request = request
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
 
@@ -41,7 +42,8 @@ class Link:
         self.send_frame(json.dumps({"op": op, "d": data, "s": None, "t": None}))
 
     def send_frame(self, frame: str) -> None:
-        self._waiting.put_nowait(frame)
+        if not self.silent:
+            self._waiting.put_nowait(frame)
 
     async def write(self) -> None:
         """Send what waits until cancelled; a connection that is gone takes no more."""
@@ -108,6 +110,13 @@ class Gateway:
             if link.session is not None:
                 link.session.link = None
             link.abort()
+        if forget:
+            self.sessions.clear()
+
+    def fall_silent(self, *, forget: bool) -> None:
+        """Leave every connection open and send nothing more on it, not even to a heartbeat."""
+        for link in self.links:
+            link.silent = True
         if forget:
             self.sessions.clear()
 

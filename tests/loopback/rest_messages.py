@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -14,18 +15,21 @@ from loopback.reply import nothing, path_id, query_id, read_body, reply
 
 if TYPE_CHECKING:
     from loopback.account import Account
+    from loopback.counts import Counts
     from loopback.world import World
 
 DEFAULT_PAGE = 50
+EDITED_FREELY = timedelta(hours=1)
 MESSAGES = r"/channels/{channel:\d+}/messages"
 ONE = MESSAGES + r"/{message:\d+}"
 REACTIONS = ONE + "/reactions/{emoji}"
 
 
 class MessageRoutes:
-    def __init__(self, world: World, account: Account) -> None:
+    def __init__(self, world: World, account: Account, counts: Counts) -> None:
         self._world = world
         self._account = account
+        self._counts = counts
 
     def table(self, prefix: str) -> list[web.RouteDef]:
         return [
@@ -72,6 +76,7 @@ class MessageRoutes:
     async def edit(self, request: web.Request) -> web.Response:
         self._channel(request)
         message, body = self._message(request), await read_body(request)
+        self._counts.late_edits += self._world.clock() - message.created > EDITED_FREELY
         self._world.require_editable(message, self._world.me)
         self._world.edit(message, body)
         return reply(self._payload(message))

@@ -102,7 +102,7 @@ class LoopbackDiscord:
             AccountRoutes(self.world, self.account, self.gateway, self.commands),
             GuildRoutes(self.world),
             ChannelRoutes(self.world),
-            MessageRoutes(self.world, self.account),
+            MessageRoutes(self.world, self.account, self.counts),
             InteractionRoutes(self.world, self.interactions),
         ):
             app.router.add_routes(routes.table(PREFIX))
@@ -153,6 +153,10 @@ class LoopbackDiscord:
     def drop_gateway(self, *, forget: bool = False) -> None:
         """Cut every gateway connection; with `forget` no session can be resumed."""
         self.gateway.drop(forget=forget)
+
+    def silence_gateway(self, *, forget: bool = False) -> None:
+        """Let every gateway connection stand and say nothing more; with `forget` no session can be resumed."""
+        self.gateway.fall_silent(forget=forget)
 
     def pause_gateway(self) -> None:
         """Refuse new gateway connections; open ones stay."""

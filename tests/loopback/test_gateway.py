@@ -11,7 +11,7 @@ import pytest
 
 from loopback.events import PRIVILEGED, Intent
 from loopback.gateway import MAX_ASLEEP
-from loopback.watcher import READY_AFTER_SECONDS, Watcher, online, ordinary_intents
+from loopback.watcher import Watcher, online, ordinary_intents
 
 if TYPE_CHECKING:
     from loopback.channel import Channel
@@ -79,11 +79,7 @@ class Sharded(discord.AutoShardedClient):
 
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents(guilds=True), shard_count=2)
-        self._connection.guild_ready_timeout = READY_AFTER_SECONDS
         self.shards_ready: set[int] = set()
-
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Identify at once: discord.py would wait 5 s before the second shard."""
 
     async def on_shard_ready(self, shard_id: int) -> None:
         self.shards_ready.add(shard_id)

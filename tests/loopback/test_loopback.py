@@ -411,6 +411,19 @@ async def test_a_request_outside_the_model_is_named(server: LoopbackDiscord, cli
     assert server.counts.unmodelled == ["GET /invites/abc"]
 
 
+async def test_edits_of_messages_older_than_an_hour_are_counted_apart(
+    server: LoopbackDiscord, client: Watcher, channel: Channel
+) -> None:
+    sent = await (await client.reach(channel.id)).send("one")
+    await sent.edit(content="two")
+    at_first = server.counts.late_edits
+    server.clock.advance(timedelta(hours=1, seconds=1))
+
+    await sent.edit(content="three")
+
+    assert (at_first, server.counts.late_edits) == (0, 1)
+
+
 async def test_requests_are_counted_by_route(server: LoopbackDiscord, client: Watcher, channel: Channel) -> None:
     place = await client.reach(channel.id)
 

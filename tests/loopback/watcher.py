@@ -30,7 +30,6 @@ class Watcher(discord.Client):
 
     def __init__(self, server: LoopbackDiscord, intents: discord.Intents | None = None) -> None:
         super().__init__(intents=intents if intents is not None else ordinary_intents())
-        self._connection.guild_ready_timeout = READY_AFTER_SECONDS
         self.tree = app_commands.CommandTree(self)
         self.heard: list[str] = []
         self.received: list[discord.Message] = []
@@ -39,9 +38,6 @@ class Watcher(discord.Client):
     @property
     def said(self) -> list[str]:
         return [message.content for message in self.received]
-
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Identify at once: discord.py would wait 5 s before every identify but the first."""
 
     def dispatch(self, event: str, /, *args: object, **kwargs: object) -> None:
         self.heard.append(event)
@@ -58,7 +54,12 @@ class Watcher(discord.Client):
 
 @asynccontextmanager
 async def online(client: discord.Client, token: str) -> AsyncIterator[None]:
-    """Keep a client connected for the length of a block; a client that cannot connect raises why."""
+    """Keep a client connected for the length of a block; a client that cannot connect raises why.
+
+    It does without the seconds that discord.py waits for guilds and, for Discord's sake, before identifying again.
+    """
+    client._connection.guild_ready_timeout = READY_AFTER_SECONDS
+    client.before_identify_hook = _at_once  # type: ignore[method-assign]  # why: of one client, not of the product
     async with client:
         await client.login(token)
         running = asyncio.create_task(client.connect())
@@ -72,3 +73,7 @@ async def online(client: discord.Client, token: str) -> AsyncIterator[None]:
             ready.cancel()
             await client.close()
             await asyncio.gather(running, ready, return_exceptions=True)
+
+
+async def _at_once(shard_id: int | None, *, initial: bool = False) -> None:
+    pass

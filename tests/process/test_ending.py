@@ -121,6 +121,19 @@ async def test_a_broken_question_ends_it_with_its_file_and_line(host: Host, tmp_
     assert "gan-basics.yaml:3" in ended.stderr
 
 
+async def test_a_machine_without_time_zones_ends_it_with_what_to_install(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tzdata.py").write_text("raise ImportError", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONTZPATH", "")
+
+    ended = await host.run()
+
+    assert ended.code == MISCONFIGURED
+    assert "pip install tzdata" in told(ended)
+
+
 async def test_an_unreachable_discord_ends_it_as_something_that_may_pass(host: Host) -> None:
     ended = await host.run(DISCORD_API="http://127.0.0.1:1")
 

@@ -24,7 +24,7 @@ from bot.storage.statement import Statement
 from loopback.payload import walk
 from loopback.permissions import Permission
 from loopback.server import LoopbackDiscord
-from loopback.watcher import READY_AFTER_SECONDS, online
+from loopback.watcher import online
 from process.beforehand import fall_due, open_round
 from study import cache
 
@@ -172,7 +172,6 @@ async def claims(tenant: Tenant) -> set[str]:
 @asynccontextmanager
 async def connected(tenant: Tenant) -> AsyncIterator[None]:
     client = tenant.app.discord()
-    client._connection.guild_ready_timeout = READY_AFTER_SECONDS
     async with online(client, tenant.server.token):
         await client.wait_until_ready()
         yield

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +26,18 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no systemd")
 
+# A process that runs this at its start ticks every second, and at SIGUSR1 its event loop stands still until somebody
+# has opened and closed a pipe. Its other threads go on, as they would not in a process that is stopped.
+BLOCKABLE = """
+import signal
+import bot.ticker
+
+bot.ticker.EVERY_SECONDS = 1
+signal.signal(signal.SIGUSR1, lambda *_: open({pipe!r}).read())
+"""
+# Long enough for two ticks, and to be called blocked.
+STANDSTILL_SECONDS = 2.2
+
 
 @pytest.fixture
 def systemd(tmp_path: Path) -> Iterator[socket.socket]:
@@ -31,6 +46,13 @@ def systemd(tmp_path: Path) -> Iterator[socket.socket]:
         listening.bind(str(tmp_path / "notify"))
         listening.settimeout(0)
         yield listening
+
+
+def drain(listening: socket.socket) -> None:
+    """Take what has been said so far."""
+    with suppress(BlockingIOError):
+        while True:
+            listening.recv(100)
 
 
 def free_port() -> int:
@@ -53,6 +75,29 @@ async def test_systemd_is_told_that_it_is_ready_alive_and_about_to_stop(
 
     assert told == [b"READY=1", b"WATCHDOG=1", b"STOPPING=1"]
     assert ended.code == 0
+
+
+async def test_while_the_event_loop_is_blocked_systemd_is_told_nothing_and_afterwards_the_log_tells_of_it(
+    host: Host, systemd: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "sitecustomize.py").write_text(BLOCKABLE.format(pipe=str(pipe)), encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+    loop = asyncio.get_running_loop()
+
+    async with host.running() as bot:
+        told = [await asyncio.wait_for(loop.sock_recv(systemd, 100), 15) for _ in range(2)]
+        os.kill(bot.pid, signal.SIGUSR1)
+        with await asyncio.to_thread(pipe.open, "w"):  # opens once the other side has, which then stands still
+            drain(systemd)
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(loop.sock_recv(systemd, 100), STANDSTILL_SECONDS)
+        told.append(await asyncio.wait_for(loop.sock_recv(systemd, 100), 15))
+        await host.until(lambda: "the event loop was blocked for" in bot.log)
+
+    assert told == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
 
 
 async def test_prometheus_reads_what_happened_from_this_machine(
