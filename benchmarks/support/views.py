@@ -67,6 +67,7 @@ async def world_of(server: LoopbackDiscord, channel: Channel, size: Size) -> Asy
     guild = channel.guild
     assert guild is not None
     client = size.app.discord()
+    client.cooldowns.presses = None
     pages = [await size.page(size.far_down, place) for place in (None, size.before_deep, size.deep, size.own)]
     add_controls(client, size, pages[0])
     shown = {standing.member_id for page in pages for standing in page.standings}

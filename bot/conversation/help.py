@@ -56,6 +56,11 @@ def failed() -> Say:
     return Say((md("Something went wrong on my side, and it is logged. Please try again in a moment."),), Colour.CARE)
 
 
+def too_fast() -> Say:
+    """Somebody presses more than anybody can read."""
+    return Say((md("That was a lot at once. Please wait a minute, then go on where you were."),), Colour.CARE)
+
+
 def out_of_room() -> Say:
     """Nothing can be recorded, so nothing was; only the operator can put that right."""
     return Say(

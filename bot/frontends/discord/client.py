@@ -13,12 +13,14 @@ from discord.ext import commands
 from bot.frontends.discord.cogs.admin import AdminCog
 from bot.frontends.discord.cogs.members import MembersCog
 from bot.frontends.discord.cogs.thread import ThreadCog
+from bot.frontends.discord.cooldown import Cooldowns
 from bot.frontends.discord.interactions import PressedButton
 from bot.frontends.discord.line import Line
 from bot.frontends.discord.permissions import invite_url
 from bot.frontends.discord.publisher import DiscordPublisher
 from bot.practice import answers, daily
 from bot.practice.context import Practice
+from bot.practice.publisher import PublishError
 
 _log = logging.getLogger(__name__)
 
@@ -57,7 +59,9 @@ class PracticeClient(commands.Bot):
         self.reads_replies = reads_replies
         self.line = Line(requests_a_second, practice.clock)
         self.publisher = DiscordPublisher(self, practice.bank, self.line, reads_replies=reads_replies)
+        self.cooldowns = Cooldowns()
         self.is_finishing = False
+        self._knows_commands = False
         self._in_hand: set[asyncio.Task[object]] = set()
 
     async def setup_hook(self) -> None:
@@ -66,7 +70,7 @@ class PracticeClient(commands.Bot):
             await self.add_cog(cog)
         for community_id, thread_id in await answers.heard_threads(self.practice):
             self.publisher.hear(community_id, int(thread_id))
-        await self.tree.sync()
+        await self._tell_commands()
         if self.application_id is not None:
             _log.info("invite: %s", invite_url(self.application_id))
 
@@ -81,8 +85,22 @@ class PracticeClient(commands.Bot):
         if self.is_finishing:
             return
         with self.in_hand():
+            if not self._knows_commands:
+                await self._tell_commands()
             await answers.catch_up(self.practice, self.publisher, whole=whole)
             await daily.tick(self.practice, self.publisher)
+
+    async def _tell_commands(self) -> None:
+        """Tell Discord the commands there are; if that fails, rounds go on, and it is tried at the next catch-up.
+
+        They are told at every start: it costs one request, and puts right whatever somebody changed.
+        """
+        try:
+            async with self.line.asking("registering the commands"):
+                await self.tree.sync()
+            self._knows_commands = True
+        except PublishError as error:
+            _log.warning("commands may be missing or outdated until the next try, in ten minutes: %s", error)
 
     @contextmanager
     def in_hand(self) -> Iterator[None]:

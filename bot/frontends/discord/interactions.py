@@ -1,5 +1,6 @@
 """One handler for all buttons and one for all forms: tell Discord first, then ask the conversation, then render."""
 
+import contextlib
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,6 +26,9 @@ Interaction = discord.Interaction["PracticeClient"]
 
 _log = logging.getLogger(__name__)
 
+# Fifteen minutes after a press, Discord knows its token no more.
+_EXPIRED = {10015, 50027}
+_BAD_REQUEST = 400
 _OUTSIDE = help_say.only_in_a_community()
 
 
@@ -65,6 +69,7 @@ async def take_form(interaction: Interaction) -> None:
             practice, asker, identity, written, form_id=str(interaction.id), at=interaction.created_at
         ),
         update=buttons.form_updates(identity) and _is_private(interaction),
+        may_wait=False,
     )
 
 
@@ -74,14 +79,21 @@ async def answer(
     *,
     update: bool = False,
     community_id: str | None = None,
+    may_wait: bool = True,
 ) -> None:
     """Acknowledge within Discord's three seconds, then await what is asked, then show it to this member alone.
 
     `community_id` names the community of something that was pressed in a direct message.
 
+    Who presses far too often is told to wait, unless `may_wait` is False.
+
     What was asked is done even when Discord no longer wants to hear of it: a form's text must not be lost to a slow
     network.
     """
+    if may_wait and interaction.client.cooldowns.wait(interaction.user.id, interaction.created_at):
+        with contextlib.suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+            await interaction.response.send_message(view=layout(help_say.too_fast()), ephemeral=True)
+        return
     with interaction.client.in_hand():
         await _answer(interaction, ask, update=update, asker=asker_of(interaction, community_id))
 
@@ -106,7 +118,15 @@ async def _answer(
         _log.exception("an interaction failed")
         say, pictures = help_say.failed(), []
     if acknowledged:
-        await interaction.edit_original_response(view=layout(say), attachments=pictures)
+        try:
+            await interaction.edit_original_response(view=layout(say), attachments=pictures)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            # What Discord finds wrong with a message is our mistake; that it cannot be told of one is not.
+            if isinstance(error, discord.HTTPException) and error.status == _BAD_REQUEST:
+                raise
+            is_late = isinstance(error, discord.HTTPException) and error.code in _EXPIRED
+            why = "its interaction had expired" if is_late else type(error).__name__
+            _log.warning("an answer could not be shown: %s", why)
 
 
 def asker_of(interaction: Interaction, community_id: str | None = None) -> Asker | None:
