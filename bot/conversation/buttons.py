@@ -42,6 +42,7 @@ class Press(StrEnum):
     REPORT = "report"  # question
     SETTLE = "settle"  # moment of the newest report that was shown
     POST_NOW = "post"
+    FORGET = "forget"  # delete what is kept about whoever presses
 
 
 class Reply(StrEnum):
@@ -71,6 +72,7 @@ _REPLIES = {
     Press.STREAK_OF: Reply.UPDATE,
     Press.VOID: Reply.UPDATE,
     Press.REVEAL_ANYWAY: Reply.UPDATE,
+    Press.FORGET: Reply.UPDATE,
 }
 
 

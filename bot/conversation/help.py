@@ -28,7 +28,8 @@ def help_page(*, reads_replies: bool) -> Say:
                 "**/leaderboard** who answers, and your own place\n"
                 "**/away** pauses your streak until a day you name\n"
                 "**/remind** a word before a round closes that you have not answered\n"
-                "**/reveal** the model answer of this thread's round"
+                "**/reveal** the model answer of this thread's round\n"
+                "**/privacy** what I keep about you: take it with you, or delete it"
             ),
             md(
                 "A streak counts rounds, not calendar days: days without a round never break it. "

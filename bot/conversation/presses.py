@@ -1,8 +1,9 @@
 """Every button and form: who pressed what, and what they read next."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 
-from bot.conversation import admin, sittings, standings
+from bot.conversation import admin, privacy, sittings, standings
 from bot.conversation import help as help_say
 from bot.conversation import reports as reports_say
 from bot.conversation import reveal as reveal_say
@@ -26,20 +27,36 @@ State = tuple[str | None, ...]
 _NONSENSE = (ValueError, LookupError, OverflowError)
 
 
-async def press(practice: Practice, publisher: Publisher, asker: Asker, identity: str) -> Say:
-    """Answer a pressed button; one that carries nonsense is answered like one that is outdated."""
+def press(practice: Practice, publisher: Publisher, asker: Asker, identity: str) -> Awaitable[Say]:
+    """Answer a pressed button; one that carries nonsense is answered like one that is outdated.
+
+    What only reads may begin at once; nothing is written before the answer is awaited.
+    """
+    try:
+        return _answer(_begin(practice, publisher, asker, identity))
+    except _NONSENSE:
+        return _answer(None)
+
+
+def _begin(practice: Practice, publisher: Publisher, asker: Asker, identity: str) -> Awaitable[Say] | None:
     known = pressed(identity)
     if known is None:
-        return help_say.outdated()
+        return None
     which, state = known
     if which is Press.POST_NOW:
-        return await admin.post_now(practice, publisher, asker)
+        return admin.post_now(practice, publisher, asker)
+    if which is Press.FORGET:
+        return privacy.delete(practice, publisher, asker)
+    if which in standings.HANDLERS:
+        return standings.HANDLERS[which](practice, publisher, asker, tuple(map(_word, state)))
+    if which in sittings.HANDLERS:
+        return sittings.HANDLERS[which](practice, asker, tuple(map(_word, state)))
+    return _HANDLERS[which](practice, asker, state)
+
+
+async def _answer(begun: Awaitable[Say] | None) -> Say:
     try:
-        if which in standings.HANDLERS:
-            return await standings.HANDLERS[which](practice, publisher, asker, tuple(map(_word, state)))
-        if which in sittings.HANDLERS:
-            return await sittings.HANDLERS[which](practice, asker, tuple(map(_word, state)))
-        return await _HANDLERS[which](practice, asker, state)
+        return await begun if begun else help_say.outdated()
     except WithheldError as withheld:
         return reveal_say.not_yet(withheld.round)
     except _NONSENSE:

@@ -108,7 +108,15 @@ class Picture:
     draw: Callable[[], bytes]
 
 
-Block: TypeAlias = Text | Divider | Buttons | Picture
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to take away."""
+
+    name: str
+    content: bytes
+
+
+Block: TypeAlias = Text | Divider | Buttons | Picture | Document
 
 
 class Colour(StrEnum):

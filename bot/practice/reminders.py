@@ -1,7 +1,6 @@
 """A word in the morning to those who asked for it, when cards are due and never otherwise."""
 
 import logging
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot.domain.schedule import Schedule, latest_due, next_due
@@ -45,7 +44,7 @@ async def send_due(practice: Practice, publisher: Publisher) -> None:
     for wanted in await practice.store.read(reminders.due_reminders(now, _BATCH)):
         latest = latest_due(wanted.schedule, now)
         # Moved on before it is sent: a crash in between loses one morning, and never sends two.
-        await practice.store.write(reminders.save_reminder(replace(wanted, next_at=_next(wanted.schedule, now))))
+        await practice.store.write(reminders.put_off(wanted, _next(wanted.schedule, now)))
         if latest is None or now - latest.at > _STILL_MORNING:
             continue
         found = await waiting(practice, wanted.community_id, wanted.member_id)
@@ -54,10 +53,10 @@ async def send_due(practice: Practice, publisher: Publisher) -> None:
         try:
             await publisher.remind(wanted.community_id, wanted.member_id, len(found.due))
         except RefusedError:
-            await practice.store.write(reminders.save_reminder(replace(wanted, next_at=None)))
+            await practice.store.write(reminders.put_off(wanted, None))
         except UnsentError as error:
             _log.warning("a reminder could not be sent: %s; trying again", error)
-            await practice.store.write(reminders.save_reminder(replace(wanted, next_at=now + _AGAIN)))
+            await practice.store.write(reminders.put_off(wanted, now + _AGAIN))
         except PublishError as error:
             _log.warning("a reminder could not be sent: %s", error)
 

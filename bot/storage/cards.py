@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from bot.domain.clock import to_epoch
+from bot.domain.privacy import GONE
 from bot.domain.review import Card, Rating, remembered
 from bot.domain.rounds import Round
 from bot.storage.statement import Row, Statement, Transaction
@@ -122,15 +123,16 @@ def judged_by_day(community_id: str, member_id: str, since: date) -> Transaction
 def rebuild_cards(community_id: str) -> Transaction[int]:
     """Compute every card of a community afresh from the reviews; return how many there are.
 
-    A round that was answered is a review too, also when it was answered before reviews were kept.
+    A round that was answered is a review too, also when it was answered before reviews were kept; not by those who had
+    their data deleted, since they remember nothing here.
     """
     yield Statement(
         "INSERT INTO review (id, community_id, member_id, question_id, rating, day, at, judged)"
         " SELECT DISTINCT 'round:' || round.id || ':' || answer.member_id, round.community_id, answer.member_id,"
         " round.question_id, 3, round.day, round.due_at, 0 FROM answer JOIN round ON round.id = answer.round_id"
         " WHERE round.community_id = ?1 AND round.number IS NOT NULL AND answer.counts = 1"
-        " AND answer.removed_at IS NULL ON CONFLICT (id) DO NOTHING",
-        (community_id,),
+        " AND answer.removed_at IS NULL AND answer.member_id NOT LIKE ?2 ON CONFLICT (id) DO NOTHING",
+        (community_id, f"{GONE}%"),
     )
     yield Statement("DELETE FROM card WHERE community_id = ?1", (community_id,))
     rows = yield Statement(

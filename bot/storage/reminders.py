@@ -48,6 +48,14 @@ def due_reminders(now: datetime, limit: int) -> Transaction[list[Reminder]]:
     return [_reminder(row) for row in rows]
 
 
+def put_off(reminder: Reminder, next_at: datetime | None) -> Transaction[None]:
+    """Note when a member is to be told next, None if never; nothing happens if they want that no more."""
+    yield Statement(
+        "UPDATE reminder SET next_at = ?3 WHERE community_id = ?1 AND member_id = ?2",
+        (reminder.community_id, reminder.member_id, to_epoch(next_at) if next_at else None),
+    )
+
+
 def remove_reminder(community_id: str, member_id: str) -> Transaction[None]:
     yield Statement("DELETE FROM reminder WHERE community_id = ?1 AND member_id = ?2", (community_id, member_id))
 

@@ -68,6 +68,7 @@ def test_a_press_that_opens_a_form_or_changes_its_message_says_so_beforehand(pre
         ),
         Press.BOARD: Reply.UPDATE,
         Press.REVEAL_ANYWAY: Reply.UPDATE,
+        Press.FORGET: Reply.UPDATE,
     }
 
     assert reply_to(button_id(press, "1")) is expected.get(press, Reply.PRIVATE)

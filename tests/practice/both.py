@@ -4,6 +4,7 @@ import asyncio
 import os
 import pickle
 from collections.abc import Collection, Coroutine, Sequence
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -14,11 +15,12 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.clock import from_epoch
 from bot.domain.communities import Community
+from bot.domain.privacy import pseudonym
 from bot.domain.questions import Bank
 from bot.domain.schedule import Schedule
 from bot.domain.streaks import Streak
 from bot.library import load_bank
-from bot.practice import answers, daily, setup
+from bot.practice import answers, daily, privacy, setup
 from bot.practice.context import Practice
 from bot.practice.publisher import Reply
 from bot.storage import communities, standings
@@ -92,6 +94,9 @@ class Both:
         self.platform, self.plain, self._read_to = pickle.loads(past.known)  # noqa: S301  # why: it is our own
         self._forms = len(self.plain.said)
         self._told: tuple[int, Told] | None = None
+        self._random = Random(7)
+        # Also those who stand in for one who had their data deleted.
+        self.members = list(MEMBERS)
 
     def past(self) -> Past:
         """Return what is past; the store must be closed."""
@@ -106,7 +111,7 @@ class Both:
     async def start(self) -> None:
         """Do what a process does before it is connected."""
         self.store = await SQLite.open(self._path, now=self.now)
-        self.practice = Practice(self.store, bank_of_one(), lambda: self.now, Random(7))
+        self.practice = Practice(self.store, bank_of_one(), lambda: self.now, self._random)
         self.platform.process_ended, self._told = False, None
         await setup.refresh_due_times(self.practice)
         await daily.take_over(self.practice)
@@ -199,6 +204,15 @@ class Both:
             assert (submitted is None) == (this.number is None)
             self.plain.hear(answer_id, round_id, member, text, written_at=self.now, is_reply=False)
 
+    async def delete(self, member: str) -> str:
+        """Delete what is kept about a member; return the name under which what they did is counted on."""
+        nobody = pseudonym(copy(self._random))
+        await privacy.delete(self.practice, self.platform, CLUB, member)
+        self.plain.disown(member, nobody)
+        self.members.append(nobody)
+        self._told = None
+        return nobody
+
     async def _follow(self, habit: str, member: str, text: str) -> None:
         """Answer the newest round: in its thread (t), by form (f), or not at all."""
         round_id, this = list(self.platform.questions.items())[-1] if self.platform.questions else (0, None)
@@ -224,9 +238,9 @@ class Both:
             return self._told[1]
 
         def transaction() -> Transaction[None]:
-            kept, histories = (yield from _kept()), (yield from _histories())
+            kept, histories = (yield from _kept(self.members)), (yield from _histories(self.members))
             yield from standings.rebuild(CLUB)
-            raise _Undo(Told(kept, (yield from _kept()), histories))
+            raise _Undo(Told(kept, (yield from _kept(self.members)), histories))
 
         try:
             await self.store.write(transaction())
@@ -289,16 +303,16 @@ def _version() -> Transaction[int]:
     return int(rows[0][0])
 
 
-def _kept() -> Transaction[Kept]:
+def _kept(members: Collection[str]) -> Transaction[Kept]:
     streaks: dict[str, Counts] = {}
-    for member in MEMBERS:
+    for member in members:
         streaks[member] = counts((yield from standings.member_streak(CLUB, member)))
     return Kept(streaks, (yield from standings.projections(CLUB)))
 
 
-def _histories() -> Transaction[dict[str, list[tuple[int, date, str]]]]:
+def _histories(members: Collection[str]) -> Transaction[dict[str, list[tuple[int, date, str]]]]:
     histories: dict[str, list[tuple[int, date, str]]] = {}
-    for member in MEMBERS:
+    for member in members:
         history = yield from standings.member_history(CLUB, member)
         histories[member] = [(each.number, each.day, each.attendance.value) for each in history]
     return histories

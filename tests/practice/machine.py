@@ -253,6 +253,15 @@ class Streaks(RuleBasedStateMachine):
         assert was_away == self.both.plain.come_back(member, self.both.today)
         self.check_report(member)
 
+    @rule(member=a_member)
+    @precondition(is_connected)
+    def delete_their_data(self, member: str) -> None:
+        """Begin anew; what they did means what it meant, though nobody knows whose it was."""
+        nobody = self.run(self.both.delete(member))
+        self.meant[nobody], self.meant[member] = self.meant[member], {}
+        self.streaks_before = self.streaks_before | {nobody: self.streaks_before[member], member: (0, 0, 0)}
+        self.check_report(member)
+
     # What admins do.
 
     @rule(place=a_place, how=some.sampled_from([VOID, VOID, VALID, DELETED, LOCKED]), heard=some.booleans())
@@ -289,7 +298,7 @@ class Streaks(RuleBasedStateMachine):
         told = self.run(self.both.told())
 
         assert told.kept == told.rebuilt
-        for member in MEMBERS:
+        for member in self.both.members:
             history = self.both.plain.history(member)
             assert told.histories[member] == history
             assert told.kept.streaks[member] == streak(history)
@@ -315,7 +324,7 @@ class Streaks(RuleBasedStateMachine):
         rounds = self.both.plain.rounds
         closed = {this.number for this in rounds.values() if this.closed_at}
         news = {(rounds[round_id].number, who) for round_id, who in self.both.plain.news}
-        for member in MEMBERS:
+        for member in self.both.members:
             means = {number: meaning for number, _, meaning in told.histories[member] if number in closed}
             for number, meaning in self.meant[member].items():
                 assert means[number] == meaning or news & {(number, member), (number, EVERYONE)}
@@ -324,7 +333,7 @@ class Streaks(RuleBasedStateMachine):
     def check_falls(self, told: Told) -> None:
         """Hold that a streak falls with a round that closed or was given up, or for what somebody said: never else."""
         settled = {this.id for this in self.both.plain.rounds.values() if this.is_settled}
-        for member in MEMBERS:
+        for member in self.both.members:
             if told.kept.streaks[member][0] < self.streaks_before[member][0]:
                 concerned = any(who in {member, EVERYONE} for _, who in self.both.plain.news)
                 assert concerned or settled > self.settled_before

@@ -110,7 +110,9 @@ class Plain:
             self.said[answer_id] = Said(round_id, member, is_reply, in_time, edited_at)
             if in_time:
                 self.news.add((round_id, member))
-        if said is None or said.taken_back or (this.is_settled if is_settled is None else is_settled):
+        if said is None or said.taken_back or said.member != member:
+            return
+        if this.is_settled if is_settled is None else is_settled:
             return
         if edited_at is not None and (said.edited_at is None or said.edited_at < edited_at):
             said.edited_at = edited_at
@@ -123,6 +125,14 @@ class Plain:
         if said is not None and not self.rounds[said.round_id].is_settled:
             said.taken_back = True
             self.news.add((said.round_id, said.member))
+
+    def disown(self, member: str, nobody: str) -> None:
+        """Let a member begin anew, as if they had done nothing; what they did stays, as somebody else's."""
+        for said in self.said.values():
+            said.member = nobody if said.member == member else said.member
+        self.looked = {(this, nobody if who == member else who): at for (this, who), at in self.looked.items()}
+        self.news = {(this, nobody if who == member else who) for this, who in self.news}
+        self.leaves[nobody] = self.leaves.pop(member, [])
 
     def replies_to(self, round_id: int) -> list[str]:
         return [answer_id for answer_id, said in self.said.items() if said.round_id == round_id and said.is_reply]

@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.frontends.discord.cogs.admin import AdminCog
 from bot.frontends.discord.cogs.members import MembersCog
+from bot.frontends.discord.cogs.privacy import PrivacyCog
 from bot.frontends.discord.cogs.thread import ThreadCog
 from bot.frontends.discord.cooldown import Cooldowns
 from bot.frontends.discord.interactions import PressedButton
@@ -66,7 +67,7 @@ class PracticeClient(commands.Bot):
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(PressedButton)
-        for cog in (AdminCog(self), MembersCog(self), ThreadCog(self)):
+        for cog in (AdminCog(self), MembersCog(self), PrivacyCog(self), ThreadCog(self)):
             await self.add_cog(cog)
         for community_id, thread_id in await answers.heard_threads(self.practice):
             self.publisher.hear(community_id, int(thread_id))

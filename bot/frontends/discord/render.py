@@ -14,6 +14,7 @@ from bot.conversation.say import (
     Channel,
     Colour,
     Divider,
+    Document,
     Form,
     Jump,
     Markdown,
@@ -69,6 +70,8 @@ def layout(say: Say) -> ui.LayoutView:
         elif isinstance(block, Picture):
             shown = discord.MediaGalleryItem(f"attachment://{block.name}.png", description=block.alternative)
             container.add_item(ui.MediaGallery(shown))
+        elif isinstance(block, Document):
+            container.add_item(ui.File(f"attachment://{block.name}"))
         else:
             container.add_item(_row(block))
     view.add_item(container)
@@ -77,14 +80,15 @@ def layout(say: Say) -> ui.LayoutView:
 
 
 async def files(say: Say) -> list[discord.File]:
-    """Draw a message's pictures, in another thread, to be sent beside it."""
-    pictures = [block for block in say.blocks if isinstance(block, Picture)]
-    return [
-        discord.File(
-            BytesIO(await asyncio.to_thread(picture.draw)), f"{picture.name}.png", description=picture.alternative
-        )
-        for picture in pictures
-    ]
+    """Draw a message's pictures, in another thread, to be sent beside it with its documents."""
+    found: list[discord.File] = []
+    for block in say.blocks:
+        if isinstance(block, Picture):
+            drawn = await asyncio.to_thread(block.draw)
+            found.append(discord.File(BytesIO(drawn), f"{block.name}.png", description=block.alternative))
+        elif isinstance(block, Document):
+            found.append(discord.File(BytesIO(block.content), block.name))
+    return found
 
 
 def modal(form: Form) -> ui.Modal:

@@ -14,6 +14,7 @@ from bot.conversation.say import (
     Channel,
     Colour,
     Divider,
+    Document,
     Jump,
     Markdown,
     Mention,
@@ -54,6 +55,8 @@ def _block(block: Block) -> RenderableType:
     match block:
         case Picture(_, alternative):
             return RichText(f"[{alternative}]", style="dim")
+        case Document(name):
+            return RichText(f"[{name}]", style="dim")
         case Text(parts):
             return _paragraphs("".join(_part(part) for part in parts))
         case Divider():
