@@ -75,11 +75,20 @@ def ended(absence: Absence, at: Standpoint) -> Absence | None:
 
 
 def is_present(absence: Absence, at: Standpoint) -> bool:
-    """Whether a member is away now, or is about to be."""
-    if absence.until_round is not None:
+    """Whether a member is away now, or is about to be.
+
+    An absence is over with the first round beyond its last day, also where the clock shows that day again because the
+    community has moved west since.
+    """
+    if absence.until_round is not None or _is_beyond(absence, at):
         return False
     covers_open = at.open is not None and at.open_day is not None and absence.covers(at.open, at.open_day)
     return covers_open or absence.until_day >= at.today
+
+
+def _is_beyond(absence: Absence, at: Standpoint) -> bool:
+    number, day = (at.closed, at.closed_day) if at.open is None else (at.open, at.open_day)
+    return day is not None and number >= absence.from_round and day > absence.until_day
 
 
 def days_used(absences: Iterable[Absence], year: int) -> int:

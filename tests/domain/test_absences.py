@@ -112,6 +112,16 @@ def test_an_absence_is_present_until_its_last_round_has_closed() -> None:
     assert not is_present(absence, Standpoint(over, 2, NEW_YEAR + DAY, 3, over))
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+def test_an_absence_is_over_with_a_later_round_though_the_clock_has_moved_west_since(*, is_open: bool) -> None:
+    absence = Absence(NEW_YEAR, NEW_YEAR + DAY, NEW_YEAR, 1)
+    beyond, last_of_it = NEW_YEAR + 2 * DAY, absence.until_day
+
+    at = Standpoint(last_of_it, 1, last_of_it, 2, beyond) if is_open else Standpoint(last_of_it, 2, beyond)
+
+    assert not is_present(absence, at)
+
+
 @given(some.lists(some.tuples(DAYS, some.integers(0, 40)), max_size=6), some.sampled_from([2026, 2027]))
 def test_each_day_is_used_once_in_its_own_year_however_many_absences_share_it(
     spans: list[tuple[date, int]], year: int

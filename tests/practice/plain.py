@@ -244,6 +244,9 @@ class Plain:
         latest = max(self.leaves.get(member, []), key=lambda leave: (leave.since, leave.first), default=None)
         if latest is None or latest.until is not None:
             return None
+        opened = [this for this in self.rounds.values() if this.number and (this.is_open or this.closed_at is not None)]
+        if any(this.number >= latest.since and this.day > latest.last for this in opened if this.number):
+            return None
         now_open = self._open()
         return latest if latest.last >= today or (now_open is not None and latest.takes_in(now_open)) else None
 
