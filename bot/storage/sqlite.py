@@ -72,7 +72,9 @@ class SQLite:
         writer, reader = Lane(path, commit_together), Lane(path, answer_each)
         try:
             version = await asyncio.to_thread(_prepared, path, folder, now, heal=heal)
-            await writer.open(str(path), pragmas=("synchronous = FULL", "foreign_keys = ON"))
+            # Not every build of SQLite overwrites what is deleted by itself.
+            pragmas = ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON")
+            await writer.open(str(path), pragmas=pragmas)
             await reader.open(f"{path.as_uri()}?mode=ro", uri=True, pragmas=("temp_store = MEMORY",))
         except BaseException as error:
             await reader.close()

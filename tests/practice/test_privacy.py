@@ -215,6 +215,18 @@ async def test_after_a_deletion_no_table_holds_the_member_or_a_word_of_theirs(ho
     assert await house.traces(SAID.format(ADA)) == set()
 
 
+async def test_after_a_deletion_the_file_itself_holds_no_word_of_theirs(house: House) -> None:
+    written = SAID.format("ada").encode()
+    await house.reply(ADA, f"{'at length, ' * 100}{SAID.format('ada')}")
+
+    await house.delete()
+    await house.room.store.close()
+
+    files = [each.read_bytes() for each in house.room.store.path.parent.glob(f"{house.room.store.path.name}*")]
+    assert files
+    assert not any(written in content for content in files)
+
+
 async def test_a_deletion_leaves_what_a_rebuild_would_make_of_the_facts(house: House) -> None:
     await house.live(CLUB, ADA)
     await house.live(CLUB, BOB)
