@@ -26,6 +26,7 @@ from bot.storage.sqlite import SQLite
 from bot.vitals import Vitals
 
 if TYPE_CHECKING:
+    from bot.domain.rounds import Round
     from bot.frontends.discord.client import PracticeClient
     from bot.frontends.discord.line import Line
 
@@ -33,6 +34,8 @@ _log = logging.getLogger(__name__)
 
 # Even if no event ever said so, replies that were missed are found within this time.
 _READ_AGAIN = timedelta(minutes=10)
+# At a tick every five seconds, 7,000 threads in ten minutes, and a third of what may be asked of Discord meanwhile.
+_READ_WITH_A_TICK = 64
 _BEAT_EVERY = timedelta(minutes=1)
 
 
@@ -49,6 +52,7 @@ class App:
         self.practice = practice
         self._discord: PracticeClient | None = None
         self._read_again_at = practice.clock() + _READ_AGAIN
+        self._unread: list[Round] = []
         self._back_up_at = self._beat_at = practice.clock()
         self.vitals = Vitals(lambda: self._discord.frame_age() if self._discord else None)
 
@@ -88,10 +92,7 @@ class App:
             await reminders.send_due(self.practice, publisher)
             await closing_reminders.send_due(self.practice, publisher)
             await roles.give_and_take(self.practice, publisher)
-            now = self.practice.clock()
-            if now >= self._read_again_at and publisher.is_ready():
-                self._read_again_at = now + _READ_AGAIN
-                await answers.catch_up(self.practice, publisher, whole=False)
+            await self._look_again(self._discord)
         if self.settings.backups:
             await self._back_up()
         now_seconds = asyncio.get_running_loop().time()
@@ -101,6 +102,18 @@ class App:
             _log.error("%s", complaint)
         if self.settings.heartbeat is not None and not complaints:
             await asyncio.to_thread(_touch, self.settings.heartbeat)
+
+    async def _look_again(self, client: "PracticeClient") -> None:
+        """Begin to read all open threads again when it is time, and read a few with each tick: none takes long."""
+        if not client.publisher.is_ready():
+            return
+        now = self.practice.clock()
+        if now >= self._read_again_at:
+            self._read_again_at = now + _READ_AGAIN
+            self._unread = await answers.open_rounds(self.practice)
+            await client.register_commands()
+        batch, self._unread = self._unread[:_READ_WITH_A_TICK], self._unread[_READ_WITH_A_TICK:]
+        await answers.read_back(self.practice, client.publisher, batch, whole=False)
 
     async def _beat(self) -> None:
         """Prove once a minute that the store still takes a write; that it answers, at every tick."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 # Up to this many answers found after downtime are marked one by one; more are told in one message.
 _MARKED_ONE_BY_ONE = 20
 HEARD = 2
+# As many requests on their way as keep the line to a platform busy.
+_READ_AT_ONCE = 16
 
 
 class Access(StrEnum):
@@ -133,19 +135,44 @@ async def backfill(practice: Practice, publisher: Publisher, this: Round, *, who
 
 
 async def catch_up(practice: Practice, publisher: Publisher, *, whole: bool) -> int:
-    """Read back every open thread; return how many answers were new. One thread's fault does not stop the others."""
-    found = 0
-    for this in await practice.store.read(rounds.open_rounds()):
-        try:
-            async with practice.lock(this.community_id):
-                found += await backfill(practice, publisher, this, whole=whole)
-        except PublishError as error:
-            _log.warning("community %s, round %s: thread not read: %s", this.community_id, this.number, error)
-        except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their answers
-            _log.exception("community %s, round %s: thread not read", this.community_id, this.number)
+    """Read back every open thread; return how many answers were new."""
+    return await read_back(practice, publisher, await open_rounds(practice), whole=whole)
+
+
+async def open_rounds(practice: Practice) -> list[Round]:
+    """Read the rounds whose threads may be answered in."""
+    return await practice.store.read(rounds.open_rounds())
+
+
+async def read_back(practice: Practice, publisher: Publisher, some: Sequence[Round], *, whole: bool) -> int:
+    """Read back the threads of rounds that are open still, several at once; return how many answers were new.
+
+    One thread's fault does not stop the others.
+    """
+    places = asyncio.Semaphore(_READ_AT_ONCE)
+
+    async def one(this: Round) -> int:
+        async with places:
+            return await _read_back(practice, publisher, this, whole=whole)
+
+    found = sum(await asyncio.gather(*map(one, some)))
     if found:
         _log.info("%d answers were written while nobody listened; all are recorded", found)
     return found
+
+
+async def _read_back(practice: Practice, publisher: Publisher, this: Round, *, whole: bool) -> int:
+    try:
+        async with practice.lock(this.community_id):
+            now_is = await practice.store.read(rounds.round_by_id(this.id))
+            if now_is is None or now_is.state is not State.OPEN:
+                return 0
+            return await backfill(practice, publisher, now_is, whole=whole)
+    except PublishError as error:
+        _log.warning("community %s, round %s: thread not read: %s", this.community_id, this.number, error)
+    except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their answers
+        _log.exception("community %s, round %s: thread not read", this.community_id, this.number)
+    return 0
 
 
 async def look(

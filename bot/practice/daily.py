@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Sequence, Set
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -29,7 +30,11 @@ _LEASE = timedelta(seconds=2 * STEP_TIMEOUT_SECONDS)
 _DOUBLE_CLICK = timedelta(minutes=1)
 _A_DAY = timedelta(days=1)
 _BATCH = 200
-_AT_ONCE = 8
+# Enough to keep the line to a platform busy that takes half a second to answer.
+_AT_ONCE = 32
+# Then reminders and roles have their turn, and those who watch the ticks see that one ended. What is left waits for the
+# next ring, which is never far: rings are five seconds apart.
+_LONGEST = timedelta(seconds=29)
 # More rounds than there can ever be.
 _ALL = 2**31 - 1
 
@@ -66,23 +71,44 @@ async def tick(practice: Practice, publisher: Publisher) -> None:
 
 
 async def _do_what_is_due(practice: Practice, publisher: Publisher) -> None:
+    """Carry on with each unfinished round once, some at a time, for as long as a tick may take."""
+    until, named = practice.clock() + _LONGEST, set[int]()
+    waiting, in_hand = deque[int](), set[asyncio.Task[Sequence[Round]]]()
+    failure: BaseException | None = None
+    try:
+        while True:
+            may_begin = failure is None and practice.clock() < until and publisher.is_ready()
+            if may_begin and not waiting:
+                waiting.extend(await _claimed(practice, named))
+            while may_begin and waiting and len(in_hand) < _AT_ONCE:
+                named.add(waiting[0])
+                in_hand.add(asyncio.create_task(carry_on(practice, publisher, waiting.popleft())))
+            if not in_hand:
+                break
+            # All come to their end before another tick may begin, whatever befalls one of them.
+            done, in_hand = await asyncio.wait(in_hand, return_when=asyncio.FIRST_COMPLETED)
+            failure = next(filter(None, (ended.exception() for ended in done)), failure)
+    finally:
+        for each in in_hand:
+            each.cancel()
+        if in_hand:
+            await asyncio.wait(in_hand)
+    if failure is not None:
+        raise failure
+
+
+async def _claimed(practice: Practice, named: Set[int]) -> list[int]:
+    """Claim what is due and return unfinished rounds other than those; recaps wait until everybody has a question."""
     now = practice.clock()
-    for community in await practice.store.read(communities.due_communities(now, _BATCH)):
-        try:
-            await _claim_due(practice, community, now)
-        except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their day
-            _log.exception("community %s: its round could not be claimed", community.id)
-    unfinished = await practice.store.read(rounds.unfinished_rounds(now, _BATCH))
-    places = asyncio.Semaphore(_AT_ONCE)
-
-    async def one(this: Round) -> None:
-        async with places:
-            await carry_on(practice, publisher, this.id)
-
-    # All come to their end before another tick may begin, whatever befalls one of them.
-    for ended in await asyncio.gather(*(one(this) for this in unfinished), return_exceptions=True):
-        if isinstance(ended, BaseException):
-            raise ended
+    due = await practice.store.read(communities.due_communities(now, _BATCH))
+    # Claims that are made together share a commit.
+    await asyncio.gather(*(_claim_or_log(practice, community, now) for community in due))
+    for unfinished in (rounds.unopened_rounds, rounds.unclosed_rounds):
+        # Some of those that were named may still be among them.
+        found = await practice.store.read(unfinished(now, _BATCH + _AT_ONCE))
+        if fresh := [this.id for this in found if this.id not in named]:
+            return fresh
+    return []
 
 
 async def post_now(practice: Practice, publisher: Publisher, community: Community) -> Round | None:
@@ -117,26 +143,30 @@ async def post_now(practice: Practice, publisher: Publisher, community: Communit
         return this
 
     this = await practice.store.write(claim())
-    await carry_on(practice, publisher, this.id)
+    for closing in await carry_on(practice, publisher, this.id):
+        await carry_on(practice, publisher, closing.id)
     return await practice.store.read(rounds.round_by_id(this.id))
 
 
-async def carry_on(practice: Practice, publisher: Publisher, round_id: int) -> None:
-    """Take a round from its recorded step as far as it will go; what fails is put off, never raised."""
+async def carry_on(practice: Practice, publisher: Publisher, round_id: int) -> Sequence[Round]:
+    """Take a round from its recorded step as far as it will go; what fails is put off, never raised.
+
+    Return the rounds that are to be closed because it has opened.
+    """
     this = await practice.store.read(rounds.round_by_id(round_id))
     if this is None:
-        return
+        return ()
     async with practice.lock(this.community_id):
         this = await practice.store.read(rounds.round_by_id(round_id))
         if this is None or this.state not in (*UNFINISHED, State.CLOSED) or this.recap_id is not None:
-            return
+            return ()
         this = await practice.store.write(rounds.begin_attempt(round_id, practice.clock() + _LEASE))
         try:
             async with asyncio.timeout(STEP_TIMEOUT_SECONDS):
                 if this.state is State.CLOSED:
                     await close(practice, publisher, this)
                 else:
-                    await _post(practice, publisher, this)
+                    return await _post(practice, publisher, this)
         except RefusedError as error:
             _log.warning("community %s, round %s: %s", this.community_id, this.number, error)
             await block(practice, publisher, this.community_id, error)
@@ -152,6 +182,14 @@ async def carry_on(practice: Practice, publisher: Publisher, round_id: int) -> N
         except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their day
             _log.exception("community %s, round %s: unexpected; trying again", this.community_id, this.number)
             await _put_off(practice, this, refused=False)
+    return ()
+
+
+async def _claim_or_log(practice: Practice, community: Community, now: datetime) -> None:
+    try:
+        await _claim_due(practice, community, now)
+    except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their day
+        _log.exception("community %s: its round could not be claimed", community.id)
 
 
 async def _claim_due(practice: Practice, community: Community, now: datetime) -> None:
@@ -186,8 +224,8 @@ async def _claim_due(practice: Practice, community: Community, now: datetime) ->
     await practice.store.write(claim())
 
 
-async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
-    """Carry a round from its recorded step to open, then close the one before it."""
+async def _post(practice: Practice, publisher: Publisher, this: Round) -> Sequence[Round]:
+    """Carry a round from its recorded step to open; return those that are to be closed now."""
     question = practice.bank.question(this.question_id)
     if this.state is State.CLAIMED:
         # Before a message is sent a second time, look for the first: its send may have succeeded unrecorded.
@@ -199,13 +237,13 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
                 )
                 await practice.store.write(rounds.abandoned(this.id))
                 practice.figures.rounds_missed += 1
-                return
+                return ()
             try:
                 before = await practice.store.read(_before(this.community_id))
                 message_id = await publisher.post_question(Opening(this, question, before))
             except RemovedError:
                 await practice.store.write(rounds.abandoned(this.id))
-                return
+                return ()
         this = await practice.store.write(rounds.published(this.id, message_id))
     if this.state is State.PUBLISHED:
         try:
@@ -225,18 +263,7 @@ async def _post(practice: Practice, publisher: Publisher, this: Round) -> None:
         # Its thread may have stood for a while already, before any reply in it was known to be one.
         with suppress(PublishError):
             await backfill(practice, publisher, this)
-    await _close_all(practice, publisher, closing)
-
-
-async def _close_all(practice: Practice, publisher: Publisher, closing: Sequence[Round]) -> None:
-    """Close the rounds before one that opened, which is none the worse if that fails for now."""
-    for previous in closing:
-        attempt = await practice.store.write(rounds.begin_attempt(previous.id, practice.clock() + _LEASE))
-        try:
-            await close(practice, publisher, attempt)
-        except PublishError as error:
-            _log.warning("community %s, round %s: %s; trying again", attempt.community_id, attempt.number, error)
-            await _put_off(practice, attempt, refused=False)
+    return closing
 
 
 def _open(this: Round, now: datetime) -> Transaction[list[Round]]:

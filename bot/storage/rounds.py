@@ -135,17 +135,27 @@ def open_rounds() -> Transaction[list[Round]]:
 
 
 def unfinished_rounds(now: datetime, limit: int) -> Transaction[list[Round]]:
-    """Read the rounds whose next step may be tried now: still to be posted, or closed without their recap."""
-    moment = to_epoch(now)
-    posting = yield Statement(
+    """Read the rounds whose next step may be tried now: first those that are still to be posted."""
+    unopened = yield from unopened_rounds(now, limit)
+    return unopened + (yield from unclosed_rounds(now, limit))
+
+
+def unopened_rounds(now: datetime, limit: int) -> Transaction[list[Round]]:
+    """Read the rounds that are still to be posted, and may be tried now."""
+    rows = yield Statement(
         _SELECT + "WHERE state IN ('claimed', 'published', 'threaded') AND retry_at <= ?1 ORDER BY retry_at LIMIT ?2",
-        (moment, limit),
+        (to_epoch(now), limit),
     )
-    closing = yield Statement(
+    return [_round(row) for row in rows]
+
+
+def unclosed_rounds(now: datetime, limit: int) -> Transaction[list[Round]]:
+    """Read the rounds that have closed and have no recap yet, and may be tried now."""
+    rows = yield Statement(
         _SELECT + "WHERE state = 'closed' AND recap_id IS NULL AND retry_at <= ?1 ORDER BY retry_at LIMIT ?2",
-        (moment, limit),
+        (to_epoch(now), limit),
     )
-    return [_round(row) for row in (*posting, *closing)]
+    return [_round(row) for row in rows]
 
 
 def begin_attempt(round_id: int, retry_at: datetime) -> Transaction[Round]:

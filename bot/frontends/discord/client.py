@@ -62,7 +62,7 @@ class PracticeClient(commands.Bot):
         self.publisher = DiscordPublisher(self, practice.bank, self.line, reads_replies=reads_replies)
         self.cooldowns = Cooldowns()
         self.is_finishing = False
-        self._knows_commands = False
+        self._has_registered = False
         self._in_hand: set[asyncio.Task[object]] = set()
 
     async def setup_hook(self) -> None:
@@ -71,7 +71,7 @@ class PracticeClient(commands.Bot):
             await self.add_cog(cog)
         for community_id, thread_id in await answers.heard_threads(self.practice):
             self.publisher.hear(community_id, int(thread_id))
-        await self._tell_commands()
+        await self.register_commands()
         if self.application_id is not None:
             _log.info("invite: %s", invite_url(self.application_id))
 
@@ -86,20 +86,20 @@ class PracticeClient(commands.Bot):
         if self.is_finishing:
             return
         with self.in_hand():
-            if not self._knows_commands:
-                await self._tell_commands()
             await answers.catch_up(self.practice, self.publisher, whole=whole)
             await daily.tick(self.practice, self.publisher)
 
-    async def _tell_commands(self) -> None:
-        """Tell Discord the commands there are; if that fails, rounds go on, and it is tried at the next catch-up.
+    async def register_commands(self) -> None:
+        """Tell Discord the commands there are, once in the life of this client; if that fails, rounds go on.
 
-        They are told at every start: it costs one request, and puts right whatever somebody changed.
+        It costs one request at every start, and puts right whatever somebody changed.
         """
+        if self._has_registered:
+            return
         try:
             async with self.line.asking("registering the commands"):
                 await self.tree.sync()
-            self._knows_commands = True
+            self._has_registered = True
         except PublishError as error:
             _log.warning("commands may be missing or outdated until the next try, in ten minutes: %s", error)
 

@@ -49,6 +49,7 @@ class Line:
 
     def __init__(self, per_second: int | None, clock: Clock) -> None:
         self._pace = Pace(per_second) if per_second else None
+        self._turnstile = asyncio.Lock()
         self._clock = clock
         self._shut_until: datetime | None = None
         self._failures = 0
@@ -91,13 +92,16 @@ class Line:
     async def _turn(self, doing: str) -> None:
         if self.is_shut:
             raise UnsentError(f"{doing}: Discord is given a rest until {self._shut_until:%H:%M:%S} UTC")
-        wait = self._pace.wait(asyncio.get_running_loop().time()) if self._pace else 0.0
-        if wait:
-            self.waiting += 1
-            try:
-                await asyncio.sleep(wait)
-            finally:
-                self.waiting -= 1
+        if self._pace is None:
+            return
+        self.waiting += 1
+        try:
+            # One after another: after a moment in which the machine stood still, those who are late do not all go at
+            # once.
+            async with self._turnstile:
+                await asyncio.sleep(self._pace.wait(asyncio.get_running_loop().time()))
+        finally:
+            self.waiting -= 1
 
     def _note(self, status: int) -> None:
         """Take note of a failure; too many of a kind shut the line."""
