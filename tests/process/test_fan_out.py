@@ -176,7 +176,8 @@ async def test_a_tick_that_has_taken_long_leaves_the_rest_to_the_next(server: Lo
 async def test_everybody_has_their_question_before_anybody_has_their_recap(
     server: LoopbackDiscord, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(daily, "_AT_ONCE", 2)
+    monkeypatch.setattr(daily, "_BATCH", 2)
+    monkeypatch.setattr(daily, "_AT_ONCE", 1)
     channels = [server.add_guild(f"Guild {n}").add_text_channel("daily") for n in range(6)]
     async with hurried(server, host) as app:
         for channel in channels:
