@@ -35,6 +35,7 @@ _AT_ONCE = 32
 # Then reminders and roles have their turn, and those who watch the ticks see that one ended. What is left waits for the
 # next ring, which is never far: rings are five seconds apart.
 _LONGEST = timedelta(seconds=29)
+_LOOK_AGAIN_SECONDS = 1.0
 # More rounds than there can ever be.
 _ALL = 2**31 - 1
 
@@ -85,8 +86,11 @@ async def _do_what_is_due(practice: Practice, publisher: Publisher) -> None:
                 in_hand.add(asyncio.create_task(carry_on(practice, publisher, waiting.popleft())))
             if not in_hand:
                 break
-            # All come to their end before another tick may begin, whatever befalls one of them.
-            done, in_hand = await asyncio.wait(in_hand, return_when=asyncio.FIRST_COMPLETED)
+            # All come to their end before another tick may begin, whatever befalls one of them. Meanwhile more may fall
+            # due, which need not wait for one that hangs.
+            done, in_hand = await asyncio.wait(
+                in_hand, timeout=_LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
             failure = next(filter(None, (ended.exception() for ended in done)), failure)
     finally:
         for each in in_hand:

@@ -195,6 +195,26 @@ async def test_everybody_has_their_question_before_anybody_has_their_recap(
         assert max(questions) < min(recaps)
 
 
+async def test_whoever_falls_due_meanwhile_does_not_wait_for_a_community_that_hangs(
+    server: LoopbackDiscord, host: Host
+) -> None:
+    channels = [server.add_guild(f"Guild {n}").add_text_channel("daily") for n in range(2)]
+    async with hurried(server, host) as app:
+        await fall_due(app.practice.store, channels[0], now=server.clock())
+        hanging = server.faults.hang("POST", "/channels/[0-9]+/messages")
+        ticking = asyncio.create_task(app.tick())
+        await hanging.hit()
+
+        await fall_due(app.practice.store, channels[1], now=server.clock())
+        await server.until(lambda: asked(channels))
+        at_first = [len(channel.messages) for channel in channels]
+        hanging.release()
+        await ticking
+
+        assert at_first == [0, 1]
+        assert have_one_question_and_thread(channels)
+
+
 async def test_threads_are_read_again_every_ten_minutes_a_few_with_each_tick(
     server: LoopbackDiscord, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
