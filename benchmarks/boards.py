@@ -11,7 +11,8 @@ Whole interactions run on the real discord.py client, over a gateway and HTTP on
 to the answer that the member sees. They stand beside a `/ping` of the same client that is acknowledged and answered the
 same way, and beside a still page: a message as large as a board that nothing is read for. The loopback Discord runs in
 the same process, so that its own work on a large message is in the figures. All take turns; what counts is the best
-round. Pages have been viewed before, except in the last column: then the bot asks who of the page is still a member.
+round. Pages have been viewed before, except in the column "first": then the bot asks who of the page is still a member.
+In the column "far" Discord is as far away as `--distance` says, in milliseconds for each request: what a member feels.
 
 In the end it is timed how long the one writer is taken when a round closes, and when a closed one is made void: of
 communities of up to `--void` members, since it takes minutes in larger ones.
@@ -32,7 +33,7 @@ from pathlib import Path
 from benchmarks.support.community import Size, open_size
 from benchmarks.support.history import CHANNEL_ID, TODAY
 from benchmarks.support.times import Times, taken
-from benchmarks.support.views import CONTROLS, FIRST_VIEWS, VIEWS, interact, world_of
+from benchmarks.support.views import CONTROLS, FIRST_VIEWS, VIEWS, at_a_distance, interact, take_turns, world_of
 from bot.storage import rounds
 from bot.storage.statement import Transaction
 from loopback.server import LoopbackDiscord
@@ -106,10 +107,12 @@ def told_reads(sizes: Sequence[Size], reads: Mapping[int, Times]) -> None:
             print(f"  {step:24}{size.members:11,}{p50 * 1e6:12,.0f}{p99 * 1e6:12,.0f}{p50 / base:12.2f}")
 
 
-def told_views(sizes: Sequence[Size], views: Mapping[int, Times], first_views: Mapping[int, Times]) -> None:
+def told_views(
+    sizes: Sequence[Size], views: Mapping[int, Times], far: Mapping[int, Times], first_views: Mapping[int, Times]
+) -> None:
     print(
         "\na whole interaction           members      p50 ms      p99 ms   to fewest     to ping    to still"
-        "   first view ms"
+        "    far ms     to ping    first ms"
     )
     for step in VIEWS:
         base = views[sizes[0].members].p50(step)
@@ -119,21 +122,29 @@ def told_views(sizes: Sequence[Size], views: Mapping[int, Times], first_views: M
             still = times.p50("still page, press" if "press" in step else "still page")
             print(
                 f"  {step:24}{size.members:11,}{p50 * 1e3:12.2f}{p99 * 1e3:12.2f}{p50 / base:12.2f}"
-                f"{p50 / times.p50('ping'):12.2f}{p50 / still:12.2f}"
-                + (f"{first_views[size.members].p50(step) * 1e3:16.2f}" if step in FIRST_VIEWS else "")
+                f"{to_ping(times, step):12.2f}{p50 / still:12.2f}"
+                f"{far[size.members].p50(step) * 1e3:10.1f}{to_ping(far[size.members], step):12.2f}"
+                + (f"{first_views[size.members].p50(step) * 1e3:12.2f}" if step in FIRST_VIEWS else "")
             )
 
 
-def told_targets(sizes: Sequence[Size], reads: Mapping[int, Times], views: Mapping[int, Times]) -> None:
+def told_targets(
+    sizes: Sequence[Size], reads: Mapping[int, Times], views: Mapping[int, Times], far: Mapping[int, Times]
+) -> None:
     boards = [step for step in VIEWS if step not in CONTROLS]
     fewest, most = sizes[0].members, sizes[-1].members
-    to_ping = max(times.p50(step) / times.p50("ping") for times in views.values() for step in boards)
+    near, distant = (max(to_ping(times, step) for times in all_.values() for step in boards) for all_ in (views, far))
     grown = [views[most].p50(step) / views[fewest].p50(step) for step in boards]
     grown_reads = [reads[most].p50(step) / reads[fewest].p50(step) for step in READS]
     print("\nat worst                                    measured    target")
-    print(f"  a board to ping                        {to_ping:11.2f}       1.3")
+    print(f"  a board to ping                        {near:11.2f}       1.3")
+    print(f"  a board to ping, far from Discord      {distant:11.2f}       1.3")
     print(f"  most members to fewest, interactions   {max(grown):11.2f}       1.5")
     print(f"  most members to fewest, reads          {max(grown_reads):11.2f}       1.5")
+
+
+def to_ping(times: Times, step: str) -> float:
+    return times.p50(step) / times.p50("ping")
 
 
 def told_held(sizes: Sequence[Size], held: Mapping[int, Mapping[str, Held]]) -> None:
@@ -154,18 +165,20 @@ async def measure(folder: Path, options: argparse.Namespace) -> None:
         channel = server.add_guild("Study").add_text_channel("daily-question")
         community_id = str(channel.guild.id) if channel.guild else ""
         sizes = [await open_size(stack, folder, community_id, each, of) for each in sorted(options.members)]
-        reads, views, first_views = ({size.members: Times() for size in sizes} for _ in range(3))
+        reads, views, far, first_views = ({size.members: Times() for size in sizes} for _ in range(4))
         for _ in range(options.rounds):
             for size in sizes:
                 await read_pages(size, reads[size.members])
                 async with world_of(server, channel, size) as world:
                     await interact(world, views[size.members], first_views[size.members], options.times)
+                    with at_a_distance(server, options.distance / 1000):
+                        await take_turns(world, far[size.members], options.times)
         held = {size.members: await hold_the_writer(size, void=size.members <= options.void) for size in sizes}
     deep = ", ".join(str(size.deep_number) for size in sizes)
     print(f"best of {options.rounds} rounds of {options.times} times; deep page: {deep}")
     told_reads(sizes, reads)
-    told_views(sizes, views, first_views)
-    told_targets(sizes, reads, views)
+    told_views(sizes, views, far, first_views)
+    told_targets(sizes, reads, views, far)
     told_held(sizes, held)
 
 
@@ -175,6 +188,7 @@ def main() -> None:
     parser.add_argument("--answers", type=int, default=5_000_000, help="of the largest; 400 MB for a million")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--times", type=int, default=20, help="of each interaction in each round")
+    parser.add_argument("--distance", type=float, default=20, help="milliseconds that a request takes on its way")
     parser.add_argument("--void", type=int, default=10_000, help="make a round void with up to so many members")
     parser.add_argument("--folder", type=Path, help="where to put the databases: which disk to measure")
     options = parser.parse_args()

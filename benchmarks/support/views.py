@@ -1,11 +1,12 @@
 """Pages as members get them: over a gateway and HTTP on the loopback, from the real discord.py client."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import discord
+from aiohttp import web
 from discord import app_commands
 
 from benchmarks.support.community import BY, PERIOD, Size
@@ -16,7 +17,7 @@ from bot.conversation.asker import Asker
 from bot.conversation.say import Button, Buttons, Say, md
 from bot.domain.standings import Board
 from bot.frontends.discord.client import PracticeClient
-from bot.frontends.discord.interactions import Interaction, PressedButton, answer
+from bot.frontends.discord.interactions import Interaction, answer
 from loopback.channel import Channel
 from loopback.guild import Guild
 from loopback.interaction import Interaction as Asked
@@ -26,11 +27,13 @@ from loopback.people import Member, User
 from loopback.server import LoopbackDiscord
 from loopback.watcher import online
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 WARM_UP = 10
 STILL = "still"
 CONTROLS = ("ping", "still page", "still page, press")
 FIRST_VIEWS = ("page 1", "deep page, press", "my place, press")
-VIEWS = (*CONTROLS, "page 1", "my rank", "deep page", "deep page, press", "my place, press")
+VIEWS = (*CONTROLS, "page 1", "my rank", "deep page, press", "my place, press")
 
 
 @dataclass
@@ -42,7 +45,7 @@ class World:
     first: Member
     far_down: Member
 
-    def slash(self, member: Member, command: str, **options: str | bool) -> Asked:
+    def slash(self, member: Member, command: str, **options: str) -> Asked:
         return self.server.slash(member, self.channel, command, **options)
 
     def press(self, member: Member, message: Message, label: str) -> Asked:
@@ -61,6 +64,22 @@ async def interact(world: World, views: Times, first_views: Times, count: int) -
     await take_turns(world, views, count)
 
 
+@contextmanager
+def at_a_distance(server: LoopbackDiscord, seconds: float) -> Iterator[None]:
+    """Let each request take so long on its way, as if Discord were not on the same machine."""
+    answer_at_once = server.faults.around
+
+    async def answer_later(request: web.Request, path: str, handler: Handler) -> web.StreamResponse:
+        await asyncio.sleep(seconds)
+        return await answer_at_once(request, path, handler)
+
+    server.faults.around = answer_later  # type: ignore[method-assign]  # why: of this server alone
+    try:
+        yield
+    finally:
+        server.faults.around = answer_at_once  # type: ignore[method-assign]  # why: as above
+
+
 @asynccontextmanager
 async def world_of(server: LoopbackDiscord, channel: Channel, size: Size) -> AsyncIterator[World]:
     """Connect the bot to a server of which all who are on a measured page are members."""
@@ -77,7 +96,7 @@ async def world_of(server: LoopbackDiscord, channel: Channel, size: Size) -> Asy
 
 
 def add_controls(client: PracticeClient, size: Size, page: Board) -> None:
-    """Add what is measured beside a board, and the commands that open the deep page and the one before it."""
+    """Add what is measured beside a board, and the command that opens the page before the deep one."""
     *blocks, ways = boards_say.board(page).blocks
     assert isinstance(ways, Buttons)
     as_large = Say((*blocks, Buttons((*ways.buttons[:-1], Button(STILL, "Again")))))
@@ -89,24 +108,24 @@ def add_controls(client: PracticeClient, size: Size, page: Board) -> None:
     async def still(interaction: Interaction) -> None:
         await answer(interaction, show)
 
-    class Still(PressedButton, template=STILL):
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def on_press(interaction: Interaction) -> None:
+        pressed: Any = interaction.data or {}
+        if pressed.get("custom_id") == STILL:
             await answer(interaction, show, update=True)
 
-    @app_commands.command(description="Where hundreds of presses lead a member")
-    async def deep(interaction: Interaction, *, before: bool) -> None:
-        place = size.before_deep if before else size.deep
+    @app_commands.command(name="before-deep", description="Where hundreds of presses lead a member")
+    async def before_deep(interaction: Interaction) -> None:
         await answer(
             interaction,
             lambda asker: standings_say.board(
-                client.practice, client.publisher, asker, by=BY, period=PERIOD, place=place
+                client.practice, client.publisher, asker, by=BY, period=PERIOD, place=size.before_deep
             ),
         )
 
-    client.add_dynamic_items(Still)
+    client.add_listener(on_press, "on_interaction")
     client.tree.add_command(ping)
     client.tree.add_command(still)
-    client.tree.add_command(deep)
+    client.tree.add_command(before_deep)
 
 
 async def pong(_asker: Asker) -> Say:
@@ -135,9 +154,8 @@ async def take_turns(world: World, times: Times, count: int) -> None:
         page = await timed("still page", world.slash(far_down, "still"))
         await timed("still page, press", world.press(far_down, page, "Again"))
         await timed("ping", world.slash(first, "ping"), "Pong.")
-        before = await world.slash(far_down, "deep", before=True).shown()
+        before = await world.slash(far_down, "before-deep").shown()
         await timed("deep page, press", world.press(far_down, before, "▶"))
-        await timed("deep page", world.slash(far_down, "deep", before=False))
         await timed("ping", world.slash(first, "ping"), "Pong.")
         mine = await timed("my rank", world.slash(far_down, "leaderboard", **board))
         await timed("my place, press", world.press(far_down, mine, "My place"))

@@ -1,5 +1,7 @@
 """Boards as people read them: who does how much, and how it is counted."""
 
+from functools import cache
+
 from bot.conversation.buttons import Press, button_id
 from bot.conversation.say import Button, Buttons, Colour, Markdown, Mention, Part, Say, Text, Tone, md
 from bot.domain.standings import Board, By, Period, Place, Standing, Turn
@@ -38,7 +40,7 @@ def board(page: Board) -> Say:
         blocks.append(Text(tuple(parts)))
     else:
         blocks.append(md("Nobody yet. The first answer takes the first place."))
-    blocks += [md(_own(page)), _periods(page), Buttons(tuple(_ways(page)))]
+    blocks += [md(_own(page)), _periods(page.by, page.period), Buttons(tuple(_ways(page)))]
     return Say(tuple(blocks), Colour.CALM)
 
 
@@ -71,16 +73,17 @@ def _title(by: By, period: Period) -> str:
     return f"{_TITLES[by]} · {scope}"
 
 
-def _periods(page: Board) -> Buttons:
+@cache
+def _periods(by: By, shown: Period) -> Buttons:
     return Buttons(
         tuple(
             Button(
-                button_id(Press.BOARD, page.by, period),
+                button_id(Press.BOARD, by, period),
                 _PERIODS[period].capitalize(),
-                Tone.MAIN if period is page.period else Tone.PLAIN,
+                Tone.MAIN if period is shown else Tone.PLAIN,
             )
             for period in Period
-            if page.by is not By.STREAK or period is not Period.MONTH
+            if by is not By.STREAK or period is not Period.MONTH
         )
     )
 

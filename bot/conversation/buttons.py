@@ -76,6 +76,7 @@ _REPLIES = {
 }
 
 
+_PRESSES = {press.value: press for press in Press}
 # Buttons of direct messages.
 _OUTSIDE = frozenset({Press.QUIET, Press.HUSH})
 
@@ -86,9 +87,9 @@ def button_id(press: Press, *state: str | int | None) -> str:
     Raises:
         ValueError: the id is longer than platforms allow, or a word holds a colon.
     """
-    words = [PREFIX, press.value, *("-" if word is None else str(word) for word in state)]
+    words = [PREFIX, press.value, *["-" if word is None else str(word) for word in state]]
     result = ":".join(words)
-    if len(result) > LIMIT or any(":" in word for word in words):
+    if len(result) > LIMIT or result.count(":") >= len(words):
         raise ValueError(f"{result!r} cannot be a button id: at most {LIMIT} characters and no colon within a word")
     return result
 
@@ -97,9 +98,10 @@ def pressed(identity: str) -> tuple[Press, tuple[str | None, ...]] | None:
     """Take a button id apart; None if it is not one of ours, such as one of an older version."""
     prefix, _, rest = identity.partition(":")
     name, *state = rest.split(":")
-    if prefix != PREFIX or name not in set(Press):
+    press = _PRESSES.get(name)
+    if prefix != PREFIX or press is None:
         return None
-    return Press(name), tuple(None if word == "-" else word for word in state)
+    return press, tuple(None if word == "-" else word for word in state)
 
 
 def community_of(identity: str) -> str | None:

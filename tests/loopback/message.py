@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 from typing import TYPE_CHECKING
@@ -124,7 +123,7 @@ class Message:
                 for i, (name, data) in enumerate(body.files.items())
             ]
         if "components" in json:
-            self.components = deepcopy(rows(json, "components"))
+            self.components = rows(json, "components")
             for i, component in enumerate(each for top in self.components for each in walk(top)):
                 component.setdefault("id", i + 1)
                 _resolve(component, attachment_url)

@@ -15,7 +15,6 @@ from bot.frontends.discord.cogs.members import MembersCog
 from bot.frontends.discord.cogs.privacy import PrivacyCog
 from bot.frontends.discord.cogs.thread import ThreadCog
 from bot.frontends.discord.cooldown import Cooldowns
-from bot.frontends.discord.interactions import PressedButton
 from bot.frontends.discord.line import Line
 from bot.frontends.discord.permissions import invite_url
 from bot.frontends.discord.publisher import DiscordPublisher
@@ -66,7 +65,6 @@ class PracticeClient(commands.Bot):
         self._in_hand: set[asyncio.Task[object]] = set()
 
     async def setup_hook(self) -> None:
-        self.add_dynamic_items(PressedButton)
         for cog in (AdminCog(self), MembersCog(self), PrivacyCog(self), ThreadCog(self)):
             await self.add_cog(cog)
         for community_id, thread_id in await answers.heard_threads(self.practice):

@@ -2,13 +2,11 @@
 
 import contextlib
 import logging
-import re
 from collections.abc import Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
-from discord import ui
 
 from bot.conversation import buttons, presses
 from bot.conversation import help as help_say
@@ -32,31 +30,21 @@ _BAD_REQUEST = 400
 _OUTSIDE = help_say.only_in_a_community()
 
 
-class PressedButton(ui.DynamicItem[ui.Button[Any]], template=re.escape(buttons.PREFIX) + ":.+"):
-    """Any button of ours, of whatever message and however old."""
-
-    @classmethod
-    async def from_custom_id(
-        cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003  # why: discord.py's signature
-        item: ui.Item[Any],
-        match: re.Match[str],  # noqa: ARG003  # why: as above
-    ) -> Self:
-        return cls(item)  # type: ignore[arg-type]  # why: the template only ever matches buttons
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        identity = self.item.custom_id or ""
-        client: PracticeClient = interaction.client
-        if buttons.reply_to(identity) is buttons.Reply.FORM:
-            await _open_form(interaction, presses.form(client.practice, identity))
-            return
-        update = buttons.reply_to(identity) is buttons.Reply.UPDATE and _is_private(interaction)
-        await answer(
-            interaction,
-            lambda asker: presses.press(client.practice, client.publisher, asker, identity),
-            update=update,
-            community_id=buttons.community_of(identity),
-        )
+async def take_press(interaction: Interaction) -> None:
+    """Answer a pressed button of ours, of whatever message and however old; anything else is left alone."""
+    identity, _ = _submitted(interaction)
+    client: PracticeClient = interaction.client
+    if not identity.startswith(f"{buttons.PREFIX}:"):
+        return
+    if buttons.reply_to(identity) is buttons.Reply.FORM:
+        await _open_form(interaction, presses.form(client.practice, identity))
+        return
+    await answer(
+        interaction,
+        lambda asker: presses.press(client.practice, client.publisher, asker, identity),
+        update=buttons.reply_to(identity) is buttons.Reply.UPDATE and _is_private(interaction),
+        community_id=buttons.community_of(identity),
+    )
 
 
 async def take_form(interaction: Interaction) -> None:

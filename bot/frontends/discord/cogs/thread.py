@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import discord
 from discord.ext import commands
 
-from bot.frontends.discord.interactions import take_form
+from bot.frontends.discord.interactions import take_form, take_press
 from bot.practice import answers, closing, setup
 
 if TYPE_CHECKING:
@@ -49,8 +49,11 @@ class ThreadCog(commands.Cog):
 
     @commands.Cog.listener()
     async def on_interaction(self, interaction: discord.Interaction["PracticeClient"]) -> None:
+        # Not as items of views: discord.py would build the whole message again to find who answers for one button.
         if interaction.type is discord.InteractionType.modal_submit:
             await take_form(interaction)
+        elif interaction.type is discord.InteractionType.component:
+            await take_press(interaction)
 
     @commands.Cog.listener()
     async def on_guild_remove(self, guild: discord.Guild) -> None:
