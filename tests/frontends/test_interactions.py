@@ -1,9 +1,10 @@
-"""Interactions that Discord will not hear of any more when their answer is ready: it grants fifteen minutes."""
+"""Interactions are acknowledged before anything else, and may be forgotten by Discord before their answer is ready."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ import pytest
 
 from bot.practice import streaks
 from bot.storage import answers
+from bot.storage.statement import Statement, Transaction
+from loopback.interaction import Response
 from loopback.payload import walk
 
 if TYPE_CHECKING:
@@ -62,3 +65,27 @@ async def test_a_form_whose_interaction_expires_in_the_middle_is_stored_and_the_
     assert [each.text for each in await app.practice.store.read(answers.answers_in_round(1))] == [SAID]
     report = await streaks.streak_report(app.practice, str(ada.guild.id), str(ada.id))
     assert report.streak.current == 1
+
+
+@pytest.mark.parametrize("command", ["leaderboard", "streak", "progress", "review"])
+async def test_discord_is_told_that_an_answer_will_come_before_the_database_has_said_anything(
+    app: App, server: LoopbackDiscord, thread: Thread, ada: Member, command: str
+) -> None:
+    held, go_on = threading.Event(), threading.Event()
+
+    def slow() -> Transaction[None]:
+        yield Statement("SELECT 1")
+        held.set()
+        assert go_on.wait(30)
+
+    reading = app.practice.store.read(slow())
+    assert await asyncio.to_thread(held.wait, 30)
+
+    called = server.slash(ada, thread.parent, command)
+    acknowledged = await called.acknowledged()
+    go_on.set()
+    shown = await called.shown()
+    await reading
+
+    assert acknowledged is Response.DEFERRED_MESSAGE
+    assert shown.text
