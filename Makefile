@@ -55,8 +55,8 @@ pictures: $(VENV)/.dev ## Take the pictures of README, and build/contact-sheet.p
 torture: $(VENV)/.dev ## Run the long campaigns: every time zone, more seeds (about an hour)
 	@$(BIN)/python -m pytest -q -m torture
 
-fuzz: $(VENV)/.dev ## Kill the bot at random amid random traffic and faults, and look for what is lost (options: SEEDS=200 FROM=0)
-	@PYTHONPATH=tests $(BIN)/python -m process.fuzz --seeds $(or $(SEEDS),200) --from $(or $(FROM),0) --jobs 2
+fuzz: $(VENV)/.dev ## Kill the bot at random amid random traffic and faults, and look for what is lost (options: SEEDS=200 FROM=0 JOBS=2)
+	@PYTHONPATH=tests $(BIN)/python -m process.fuzz --seeds $(or $(SEEDS),200) --from $(or $(FROM),0) --jobs $(or $(JOBS),2)
 
 benchmarks: $(VENV)/.dev ## Measure, side by side in one run, and print ratios
 	@for each in bank boards practice storage; do \
