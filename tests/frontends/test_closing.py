@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.app import App, open_app
+from bot.frontends.discord.line import Line
 from bot.settings import Settings
 from loopback.server import LoopbackDiscord
 from loopback.watcher import online
@@ -19,6 +20,7 @@ from study import DAY, HOUR, Study, cache, labels, shown
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     import discord
@@ -180,6 +182,25 @@ async def test_up_to_three_most_helpful_answers_are_listed_with_a_link_to_each(s
     await study.advance(DAY)
 
     assert helpful(thread) == [line(said[1], writers[1], 3), line(said[4], writers[4], 2), line(said[0], writers[0], 1)]
+
+
+async def test_each_look_at_who_voted_waits_for_its_own_turn(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns: list[str] = []
+    asking = Line.asking
+
+    def noted(self: Line, doing: str, *, courtesy: bool = False) -> AbstractAsyncContextManager[None]:
+        turns.append(doing)
+        return asking(self, doing, courtesy=courtesy)
+
+    monkeypatch.setattr(Line, "asking", noted)
+    thread = await open_first(study)
+    for name in ("alice", "bob", "carol"):
+        await vote(await study.member(name).send(thread, SAID), study.admin)
+
+    await study.advance(DAY)
+
+    assert len(helpful(thread)) == 3
+    assert turns.count("reading the votes") == 1 + 3
 
 
 async def test_ones_own_vote_a_bots_and_the_mark_of_ours_count_nothing(study: Study) -> None:

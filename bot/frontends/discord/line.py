@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime, timedelta
 
 import discord
@@ -18,6 +18,8 @@ from bot.practice.publisher import UnsentError
 
 _log = logging.getLogger(__name__)
 
+# What has no answer after so long has none to wait for: discord.py itself waits five minutes.
+_LONGEST_REQUEST_SECONDS = 60
 # What may go at once after a pause. At 40 requests a second no second then sees more than the 50 that Discord lets
 # through for one bot: https://discord.com/developers/docs/topics/rate-limits#global-rate-limit
 BURST = 4
@@ -49,7 +51,7 @@ class Line:
 
     def __init__(self, per_second: int | None, clock: Clock) -> None:
         self._pace = Pace(per_second) if per_second else None
-        self._turnstile = asyncio.Lock()
+        self._turnstile, self._courtesies = asyncio.Lock(), asyncio.Lock()
         self._clock = clock
         self._shut_until: datetime | None = None
         self._failures = 0
@@ -71,16 +73,24 @@ class Line:
         return len(self._invalid)
 
     @asynccontextmanager
-    async def asking(self, doing: str) -> AsyncIterator[None]:
+    async def asking(self, doing: str, *, courtesy: bool = False) -> AsyncIterator[None]:
         """Wait for one's turn, then ask Discord for something; what it and the network may say is translated.
+
+        One request each time, which has a minute. A `courtesy` is what no round waits for: many of them at once stand
+        in the queue as one.
 
         Raises:
             PublishError: it did not work, or the line is shut; trying again later may help.
         """
         with translated(doing):
-            await self._turn(doing)
+            self._require_open(doing)
+            if self._pace is not None:
+                await self._turn(self._pace, courtesy=courtesy)
+                # Whoever waited while it was shut does not go either.
+                self._require_open(doing)
             try:
-                yield
+                async with asyncio.timeout(_LONGEST_REQUEST_SECONDS):
+                    yield
             except discord.HTTPException as error:
                 self._note(error.status)
                 raise
@@ -89,17 +99,17 @@ class Line:
                 raise
         self._failures = self._times_shut = 0
 
-    async def _turn(self, doing: str) -> None:
+    def _require_open(self, doing: str) -> None:
         if self.is_shut:
             raise UnsentError(f"{doing}: Discord is given a rest until {self._shut_until:%H:%M:%S} UTC")
-        if self._pace is None:
-            return
+
+    async def _turn(self, pace: Pace, *, courtesy: bool) -> None:
         self.waiting += 1
         try:
             # One after another: after a moment in which the machine stood still, those who are late do not all go at
             # once.
-            async with self._turnstile:
-                await asyncio.sleep(self._pace.wait(asyncio.get_running_loop().time()))
+            async with self._courtesies if courtesy else nullcontext(), self._turnstile:
+                await asyncio.sleep(pace.wait(asyncio.get_running_loop().time()))
         finally:
             self.waiting -= 1
 
@@ -109,6 +119,8 @@ class Line:
             self._invalid.append(self._clock())
             if self.invalid >= _INVALID:
                 self._shut(_INVALID_TIME, f"Discord refused {self.invalid} requests within ten minutes")
+        if self.is_shut:
+            return  # it was on its way already: what shut the line is known
         if status < _SERVER_ERROR and status != _TOO_MANY_REQUESTS:
             self._failures = 0
             return

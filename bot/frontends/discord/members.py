@@ -75,13 +75,13 @@ class Members:
         """Give a member a role; raises as the publisher does."""
         member, role = await self._member(community_id, member_id), self._role(community_id, role_id)
         if role not in member.roles:
-            async with self._line.asking(f"giving the role {role.name}"):
+            async with self._line.asking(f"giving the role {role.name}", courtesy=True):
                 await member.add_roles(role, reason="their streak reached its milestone")
 
     async def take_role(self, community_id: str, member_id: str, role_id: str) -> None:
         """Take a role from a member; raises as the publisher does."""
         member, role = await self._member(community_id, member_id), self._role(community_id, role_id)
-        async with self._line.asking(f"taking the role {role.name}"):
+        async with self._line.asking(f"taking the role {role.name}", courtesy=True):
             await member.remove_roles(role, reason="their streak is below its milestone")
 
     async def write(self, member_id: str, say: Say) -> None:
@@ -93,12 +93,12 @@ class Members:
             PublishError: it may have been sent.
         """
         try:
-            async with self._line.asking("writing to a member"):
+            async with self._line.asking("writing to a member", courtesy=True):
                 channel = await self._client.create_dm(discord.Object(int(member_id)))
         except PublishError as error:
             raise _door(error, unsent=True) from error
         try:
-            async with self._line.asking("writing to a member"):
+            async with self._line.asking("writing to a member", courtesy=True):
                 await channel.send(view=layout(say))
         except PublishError as error:
             raise _door(error, unsent=isinstance(error, UnsentError | RefusedError)) from error
@@ -122,7 +122,7 @@ class Members:
     async def _member(self, community_id: str, member_id: str) -> discord.Member:
         guild = self._guild(community_id)
         try:
-            async with self._line.asking("finding a member"):
+            async with self._line.asking("finding a member", courtesy=True):
                 return await guild.fetch_member(int(member_id))
         except RefusedError as error:
             if isinstance(error.__cause__, discord.NotFound):

@@ -20,6 +20,7 @@ from bot.domain.questions import Bank, Question
 from bot.domain.rounds import Round, nonce
 from bot.frontends.discord.line import Line
 from bot.frontends.discord.members import Members
+from bot.frontends.discord.pages import PAGE, pages
 from bot.frontends.discord.permissions import NAMES, missing
 from bot.frontends.discord.render import files, layout
 from bot.frontends.discord.translation import THREAD_EXISTS, code_of, sound
@@ -30,7 +31,6 @@ from bot.practice.publisher import Closing, Helpful, Opening, Page, Posted, Publ
 _log = logging.getLogger(__name__)
 
 _THREAD_LIVES_MINUTES: Literal[4320] = 4320
-_PAGE = 100
 # Between the claim on our clock and the message on Discord's there may be some skew.
 _CLOCK_SKEW = timedelta(minutes=5)
 _COUNTED, _KEPT = "✅", "📝"
@@ -132,7 +132,7 @@ class DiscordPublisher:
         while True:
             since = discord.Object(cursor - overlap)
             async with self._line.asking(f"reading the thread of round {this.number}"):
-                batch = [message async for message in thread.history(limit=_PAGE, after=since, oldest_first=True)]
+                batch = [message async for message in thread.history(limit=PAGE, after=since, oldest_first=True)]
             if not batch and overlap:
                 raise PublishError(f"reading the thread of round {this.number}: its end was no longer shown")
             if not batch:
@@ -142,12 +142,12 @@ class DiscordPublisher:
             overlap = 1
             replies = (self.reply(message) for message in batch)
             yield Page(tuple(reply for reply in replies if reply is not None), str(cursor))
-            if len(batch) < _PAGE:
+            if len(batch) < PAGE:
                 return
 
     async def acknowledge(self, this: Round, answer_id: str, *, counts: bool) -> None:
         thread = await self._thread(this)
-        async with self._line.asking("marking an answer"):
+        async with self._line.asking("marking an answer", courtesy=True):
             await thread.get_partial_message(int(answer_id)).add_reaction(_COUNTED if counts else _KEPT)
 
     async def congratulate(self, this: Round, member_id: str, rounds: int) -> None:
@@ -170,8 +170,7 @@ class DiscordPublisher:
 
     async def most_helpful(self, this: Round, writers: Mapping[str, str], limit: int) -> list[Helpful]:
         thread = await self._thread(this)
-        async with self._line.asking(f"reading the votes of round {this.number}"):
-            return await most_helpful(thread, writers, limit)
+        return await most_helpful(self._line, thread, writers, limit)
 
     async def tell_steward(self, community: Community) -> None:
         steward = community.steward_id or self._members.owner_of(community.id)
@@ -229,7 +228,7 @@ class DiscordPublisher:
 
     async def _say(self, this: Round, say: Say) -> None:
         thread = await self._thread(this)
-        async with self._line.asking(f"posting in the thread of round {this.number}"):
+        async with self._line.asking(f"posting in the thread of round {this.number}", courtesy=True):
             await thread.send(view=layout(say))
 
     async def _channel(self, channel_id: str) -> discord.TextChannel:
@@ -271,8 +270,8 @@ class DiscordPublisher:
         if not place.permissions_for(place.guild.me).read_message_history:
             raise RefusedError(f"I may not read #{place.name}: allow me Read Message History there.")
         own = self._client.user
-        async with self._line.asking(f"reading #{place.name}"):
-            async for message in place.history(limit=None, after=since, oldest_first=True):
+        async for page in pages(self._line, place, since, doing=f"reading #{place.name}"):
+            for message in page:
                 if own is not None and message.author.id == own.id:
                     yield message
 

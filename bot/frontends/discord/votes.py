@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import discord
 
+from bot.frontends.discord.line import Line
+from bot.frontends.discord.pages import pages
 from bot.practice.publisher import Helpful
 
 _THUMB = "👍"
@@ -12,19 +14,21 @@ _MOST_MESSAGES = 2000
 # Among so many with the most thumbs, those who voted are looked at one by one.
 _MOST_LOOKED_AT = 30
 _VOTERS_SEEN = 100
+_DOING = "reading the votes"
 
 
-async def most_helpful(thread: discord.Thread, writers: Mapping[str, str], limit: int) -> list[Helpful]:
+async def most_helpful(line: Line, thread: discord.Thread, writers: Mapping[str, str], limit: int) -> list[Helpful]:
     """Return the answers with the most votes of others, best first, equal ones in the order they were written.
 
     `writers` maps the ids of the messages that may be listed to their members.
 
     Raises:
-        discord.HTTPException: the thread or a vote could not be read.
+        PublishError: the thread or a vote could not be read.
     """
     voted = [
         message
-        async for message in thread.history(limit=_MOST_MESSAGES, oldest_first=True)
+        async for page in pages(line, thread, discord.Object(thread.id), doing=_DOING, at_most=_MOST_MESSAGES)
+        for message in page
         if str(message.id) in writers and _thumbs(message)
     ]
     voted.sort(key=_count, reverse=True)
@@ -33,7 +37,7 @@ async def most_helpful(thread: discord.Thread, writers: Mapping[str, str], limit
         if len(found) >= limit and _count(message) < found[limit - 1].votes:
             break  # none of the rest can have as many votes that count
         writer = writers[str(message.id)]
-        votes = await _votes(message, writer)
+        votes = await _votes(line, message, writer)
         if votes:
             found.append(Helpful(str(message.id), writer, votes))
             found.sort(key=lambda helpful: (-helpful.votes, int(helpful.answer_id)))
@@ -49,12 +53,13 @@ def _count(message: discord.Message) -> int:
     return sum(reaction.count for reaction in _thumbs(message))
 
 
-async def _votes(message: discord.Message, writer: str) -> int:
+async def _votes(line: Line, message: discord.Message, writer: str) -> int:
     """Count those who voted, each once, without bots and the writer."""
     voters: set[int] = set()
     more = 0
     for reaction in _thumbs(message):
-        seen = [voter async for voter in reaction.users(limit=_VOTERS_SEEN)]
+        async with line.asking(_DOING):
+            seen = [voter async for voter in reaction.users(limit=_VOTERS_SEEN)]
         voters.update(voter.id for voter in seen if not voter.bot and str(voter.id) != writer)
         more += max(0, reaction.count - len(seen))
     return len(voters) + more
