@@ -254,6 +254,7 @@ def _restore(options: argparse.Namespace) -> int:
     if restored.aside is not None:
         print(f"what was there before is {restored.aside}")
     print("at its next start the bot reads back from Discord what is still there of the time since")
+    print("members who had their data deleted since then have it back: ask them to delete it again")
     return OK
 
 

@@ -18,8 +18,8 @@ _GOES = (
 )
 _STAYS = (
     "that somebody answered: the numbers of rounds stay right for the others, without your name and your words",
-    "what you wrote in threads, on Discord: delete it there",
-    "backups that were made before: seven days and four weeks are kept, so they are gone within five weeks",
+    "what you wrote in threads, on Discord: delete it there; and where I named you in messages of mine",
+    "backups that were made before, which are gone within five weeks; one that must be restored brings your data back",
 )
 _STEWARD = "that you set me up here, so that I can tell you when I need help"
 

@@ -7,5 +7,5 @@ GONE = "gone-"
 
 
 def pseudonym(random: Random) -> str:
-    """Draw the name under which what a member did is counted on, so that nobody can tell whose it was."""
+    """Draw the name under which what a member did is counted on, in place of who they are."""
     return f"{GONE}{random.getrandbits(64):016x}"

@@ -177,7 +177,8 @@ def _prepared(path: Path, folder: Traversable, now: datetime, *, heal: bool) -> 
     restored = restore(path, backup, now=now)
     LOG.error(
         "%s was damaged and is now %s. Its backup %s took its place; what happened since %s is read back from the "
-        "platform as far as it is still there, answers by form are not.",
+        "platform as far as it is still there, answers by form are not. Members who had their data deleted since then "
+        "have it back, and should be asked to delete it again.",
         path,
         restored.aside,
         backup,

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import sqlite3
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import time
 from typing import Any
@@ -22,6 +24,7 @@ from bot.storage import answers as stored
 from bot.storage import cards, digests, hidden, roles, rounds, standings
 from bot.storage import reminders as stored_reminders
 from bot.storage.hidden import Reason
+from bot.storage.privacy import kept_about, let_go
 from bot.storage.roles import Change, MilestoneRole
 from bot.storage.sqlite import SQLite
 from bot.storage.statement import Row, Statement, Transaction
@@ -483,3 +486,17 @@ async def test_who_never_practised_gets_a_file_that_says_so(house: House) -> Non
     document = read(await house.export(BOB))
 
     assert [kind for kind, entry in document.items() if entry] == ["community_id", "member_id", "exported_at"]
+
+
+@pytest.mark.parametrize("what", [kept_about(CLUB, ADA), let_go(CLUB, ADA, "gone-0")], ids=["export", "deletion"])
+async def test_nobody_elses_rows_are_walked_through(house: House, what: Transaction[object]) -> None:
+    plans: list[str] = []
+    with closing(sqlite3.connect(house.room.store.path)) as connection, suppress(StopIteration):
+        statement = next(what)
+        while True:
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {statement.sql}", statement.params)
+            plans += [str(row[3]) for row in plan]
+            statement = what.send(connection.execute(statement.sql, statement.params).fetchall())
+
+    assert len(plans) > 10
+    assert not [plan for plan in plans if "SCAN" in plan]
