@@ -108,7 +108,7 @@ class App:
         if not client.publisher.is_ready():
             return
         now = self.practice.clock()
-        if now >= self._read_again_at:
+        if not self._unread and now >= self._read_again_at:
             self._read_again_at = now + _READ_AGAIN
             self._unread = await answers.open_rounds(self.practice)
             await client.register_commands()

@@ -14,7 +14,7 @@ SLOW_SECONDS = 1.0
 _REMEMBERED = 60
 # Ticks come every five seconds, the pulse in the store every minute; a connection that says nothing for this long has
 # been given up by discord.py several times.
-_NO_TICK_SECONDS, _NO_WRITE_SECONDS, _NO_FRAME_SECONDS = 90.0, 300.0, 600.0
+_NO_TICK_SECONDS, _NO_WRITE_SECONDS, _NO_FRAME_SECONDS = 120.0, 300.0, 600.0
 
 
 @dataclass

@@ -19,7 +19,7 @@ def test_a_bot_that_has_just_started_is_well(vitals: Vitals) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "complaint"),
-    [(91, "no tick came to its end"), (301, "nothing could be written"), (601, "Discord's gateway said nothing")],
+    [(121, "no tick came to its end"), (301, "nothing could be written"), (601, "Discord's gateway said nothing")],
 )
 def test_what_has_not_happened_for_too_long_is_complained_of(vitals: Vitals, seconds: int, complaint: str) -> None:
     before = vitals.complaints(1000.0 + seconds - 2)

@@ -1,6 +1,6 @@
 """What a member reads below whatever they asked for."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 
 from bot.conversation import closing as closing_say
@@ -23,8 +23,13 @@ def with_notices(practice: Practice, asker: Asker, ask: Callable[[Asker], Awaita
 
 
 async def _with_notices(practice: Practice, asker: Asker, reading: Awaitable[Notices], asked: Awaitable[Say]) -> Say:
-    # The notices come first: whoever had left is here again, and their answer should know.
-    found = await notices.notices_of(practice, asker.community_id, asker.member_id, reading)
+    try:
+        # The notices come first: whoever had left is here again, and their answer should know.
+        found = await notices.notices_of(practice, asker.community_id, asker.member_id, reading)
+    except BaseException:
+        if isinstance(asked, Coroutine):
+            asked.close()
+        raise
     say = await asked
     if not found.is_any:
         return say

@@ -36,6 +36,7 @@ _AT_ONCE = 32
 # next ring, which is never far: rings are five seconds apart.
 _LONGEST = timedelta(seconds=29)
 _LOOK_AGAIN_SECONDS = 1.0
+_LOCK_SECONDS = 10.0
 # More rounds than there can ever be.
 _ALL = 2**31 - 1
 
@@ -75,12 +76,15 @@ async def _do_what_is_due(practice: Practice, publisher: Publisher) -> None:
     """Carry on with each unfinished round once, some at a time, for as long as a tick may take."""
     until, named = practice.clock() + _LONGEST, set[int]()
     waiting, in_hand = deque[int](), set[asyncio.Task[Sequence[Round]]]()
-    failure: BaseException | None = None
+    failures: list[BaseException] = []
     try:
         while True:
-            may_begin = failure is None and practice.clock() < until and publisher.is_ready()
+            may_begin = not failures and practice.clock() < until and publisher.is_ready()
             if may_begin and not waiting:
-                waiting.extend(await _claimed(practice, named))
+                try:
+                    waiting.extend(await _claimed(practice, named))
+                except Exception as error:  # noqa: BLE001  # why: what is in hand comes to its end first
+                    failures.append(error)
             while may_begin and waiting and len(in_hand) < _AT_ONCE:
                 named.add(waiting[0])
                 in_hand.add(asyncio.create_task(carry_on(practice, publisher, waiting.popleft())))
@@ -91,14 +95,14 @@ async def _do_what_is_due(practice: Practice, publisher: Publisher) -> None:
             done, in_hand = await asyncio.wait(
                 in_hand, timeout=_LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
-            failure = next(filter(None, (ended.exception() for ended in done)), failure)
+            failures += filter(None, [ended.exception() for ended in done])
     finally:
         for each in in_hand:
             each.cancel()
         if in_hand:
             await asyncio.wait(in_hand)
-    if failure is not None:
-        raise failure
+    if failures:
+        raise failures[0]
 
 
 async def _claimed(practice: Practice, named: Set[int]) -> list[int]:
@@ -111,7 +115,8 @@ async def _claimed(practice: Practice, named: Set[int]) -> list[int]:
         # Some of those that were named may still be among them.
         found = await practice.store.read(unfinished(now, _BATCH + _AT_ONCE))
         if fresh := [this.id for this in found if this.id not in named]:
-            return fresh
+            # Few recaps at a time: whoever falls due meanwhile comes first.
+            return fresh if unfinished is rounds.unopened_rounds else fresh[:_AT_ONCE]
     return []
 
 
@@ -160,32 +165,45 @@ async def carry_on(practice: Practice, publisher: Publisher, round_id: int) -> S
     this = await practice.store.read(rounds.round_by_id(round_id))
     if this is None:
         return ()
-    async with practice.lock(this.community_id):
-        this = await practice.store.read(rounds.round_by_id(round_id))
-        if this is None or this.state not in (*UNFINISHED, State.CLOSED) or this.recap_id is not None:
-            return ()
-        this = await practice.store.write(rounds.begin_attempt(round_id, practice.clock() + _LEASE))
-        try:
-            async with asyncio.timeout(STEP_TIMEOUT_SECONDS):
-                if this.state is State.CLOSED:
-                    await close(practice, publisher, this)
-                else:
-                    return await _post(practice, publisher, this)
-        except RefusedError as error:
-            _log.warning("community %s, round %s: %s", this.community_id, this.number, error)
-            await block(practice, publisher, this.community_id, error)
-            await _put_off(practice, this, refused=True)
-        except (PublishError, TimeoutError) as error:
-            _log.warning(
-                "community %s, round %s: %s; trying again",
-                this.community_id,
-                this.number,
-                str(error) or "no answer in time",
-            )
-            await _put_off(practice, this, refused=False)
-        except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their day
-            _log.exception("community %s, round %s: unexpected; trying again", this.community_id, this.number)
-            await _put_off(practice, this, refused=False)
+    lock = practice.lock(this.community_id)
+    try:
+        async with asyncio.timeout(_LOCK_SECONDS):
+            await lock.acquire()
+    except TimeoutError:
+        # Somebody has this community in hand, and hangs.
+        return ()
+    try:
+        return await _carry_on(practice, publisher, round_id)
+    finally:
+        lock.release()
+
+
+async def _carry_on(practice: Practice, publisher: Publisher, round_id: int) -> Sequence[Round]:
+    this = await practice.store.read(rounds.round_by_id(round_id))
+    if this is None or this.state not in (*UNFINISHED, State.CLOSED) or this.recap_id is not None:
+        return ()
+    this = await practice.store.write(rounds.begin_attempt(round_id, practice.clock() + _LEASE))
+    try:
+        async with asyncio.timeout(STEP_TIMEOUT_SECONDS):
+            if this.state is State.CLOSED:
+                await close(practice, publisher, this)
+            else:
+                return await _post(practice, publisher, this)
+    except RefusedError as error:
+        _log.warning("community %s, round %s: %s", this.community_id, this.number, error)
+        await block(practice, publisher, this.community_id, error)
+        await _put_off(practice, this, refused=True)
+    except (PublishError, TimeoutError) as error:
+        _log.warning(
+            "community %s, round %s: %s; trying again",
+            this.community_id,
+            this.number,
+            str(error) or "no answer in time",
+        )
+        await _put_off(practice, this, refused=False)
+    except Exception:  # noqa: BLE001  # why: one community's fault must not cost the others their day
+        _log.exception("community %s, round %s: unexpected; trying again", this.community_id, this.number)
+        await _put_off(practice, this, refused=False)
     return ()
 
 

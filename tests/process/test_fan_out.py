@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 import sys
 from contextlib import asynccontextmanager
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.__main__ import OK
-from bot.app import App, open_app, utc_now
-from bot.frontends.discord.line import BURST, Line
+from bot.app import App, open_app
 from bot.practice import daily
+from bot.practice.trouble import StorageFull
 from bot.settings import Settings
+from bot.storage import rounds
+from bot.storage.statement import Statement
 from loopback.watcher import online
 from process.beforehand import fall_due
 from study import cache
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from bot.domain.rounds import Round
+    from bot.storage.statement import Transaction
     from loopback.channel import Channel
     from loopback.faults import Handler
     from loopback.server import LoopbackDiscord
@@ -118,23 +123,6 @@ async def hurried(server: LoopbackDiscord, host: Host) -> AsyncIterator[App]:
                 yield app
 
 
-class VirtualTime:
-    """Let the running event loop wait for nothing: its clock jumps to whatever is next, or where a test puts it."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        loop = asyncio.get_running_loop()
-        selector = vars(loop)["_selector"]
-        look: Callable[[float], list[object]] = selector.select
-        self.now = loop.time()
-
-        def jump(timeout: float | None) -> list[object]:
-            self.now += timeout or 0
-            return look(0)
-
-        monkeypatch.setattr(loop, "time", lambda: self.now)
-        monkeypatch.setattr(selector, "select", jump)
-
-
 def asked(channels: list[Channel]) -> int:
     return sum(len(channel.messages) for channel in channels)
 
@@ -215,6 +203,96 @@ async def test_whoever_falls_due_meanwhile_does_not_wait_for_a_community_that_ha
         assert have_one_question_and_thread(channels)
 
 
+async def test_whoever_falls_due_comes_before_the_recaps_that_still_wait(
+    server: LoopbackDiscord, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daily, "_AT_ONCE", 1)
+    channels = [server.add_guild(f"Guild {n}").add_text_channel("daily") for n in range(4)]
+    late = server.add_guild("Late").add_text_channel("daily")
+    async with hurried(server, host) as app:
+        for channel in channels:
+            await fall_due(app.practice.store, channel, now=server.clock())
+        await app.tick()
+        yesterdays = [thread for channel in channels if channel.guild for thread in channel.guild.threads]
+        server.clock.advance(timedelta(days=1))
+        recapping = server.faults.hang("POST", rf"/channels/({'|'.join(str(each.id) for each in yesterdays)})/messages")
+
+        ticking = asyncio.create_task(app.tick())
+        await recapping.hit()
+        await fall_due(app.practice.store, late, now=server.clock())
+        recapping.release()
+        await ticking
+
+        recaps = sorted(max(thread.messages) for thread in yesterdays)
+        assert asked(channels) == 8
+        assert recaps[0] < min(late.messages) < recaps[1]
+
+
+async def test_a_community_that_somebody_has_in_hand_and_does_not_let_go_is_left_for_later(
+    server: LoopbackDiscord, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daily, "_LOCK_SECONDS", 0.05)
+    channels = [server.add_guild(f"Guild {n}").add_text_channel("daily") for n in range(2)]
+    async with hurried(server, host) as app:
+        for channel in channels:
+            await fall_due(app.practice.store, channel, now=server.clock())
+        in_hand = channels[0].guild
+        assert in_hand is not None
+
+        async with app.practice.lock(str(in_hand.id)):
+            await app.tick()
+        at_first = [len(channel.messages) for channel in channels]
+        await app.tick()
+
+        assert at_first == [0, 1]
+        assert have_one_question_and_thread(channels)
+
+
+async def test_a_store_that_fails_for_many_at_once_is_told_of_once_and_all_are_asked_later(
+    server: LoopbackDiscord, host: Host, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    channels = [server.add_guild(f"Guild {n}").add_text_channel("daily") for n in range(8)]
+
+    def full(*_: object) -> Transaction[Round]:
+        yield Statement("SELECT 1")
+        raise StorageFull("The disk is full.")
+
+    async with hurried(server, host) as app:
+        for channel in channels:
+            await fall_due(app.practice.store, channel, now=server.clock())
+        with monkeypatch.context() as patched:
+            patched.setattr(rounds, "begin_attempt", full)
+            with pytest.raises(StorageFull):
+                await app.tick()
+        gc.collect()
+        await app.tick()
+
+        assert have_one_question_and_thread(channels)
+    assert "never retrieved" not in caplog.text
+
+
+async def test_a_connection_that_stands_again_has_only_its_own_servers_read(
+    server: LoopbackDiscord, host: Host
+) -> None:
+    guilds = [server.add_guild(f"Guild {n}") for n in range(4)]
+    while len({(guild.id >> 22) % 2 for guild in guilds}) < 2:
+        guilds.append(server.add_guild(f"Guild {len(guilds)}"))
+    channels = [guild.add_text_channel("daily") for guild in guilds]
+    settings = Settings(database=host.database, cache=cache(), backups=False, requests_a_second=0, shards=2)
+    with server.pointed_at():
+        async with open_app(settings, clock=server.clock) as app, online(client := app.discord(), server.token):
+            for channel in channels:
+                await fall_due(app.practice.store, channel, now=server.clock())
+            await app.tick()
+            before = server.counts.requests[READ]
+
+            await client.catch_up(whole=True, shard_id=1)
+
+            shards = [guild.shard_id for guild in client.guilds]
+            assert server.counts.requests[READ] - before == shards.count(1)
+            assert 0 < shards.count(1) < len(channels)
+
+
 async def test_threads_are_read_again_every_ten_minutes_a_few_with_each_tick(
     server: LoopbackDiscord, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,24 +347,6 @@ async def test_a_platform_that_takes_half_a_second_to_answer_is_asked_forty_time
         await ticking
 
         assert have_one_question_and_thread(channels)
-
-
-async def test_a_machine_that_stood_still_for_a_moment_does_not_make_up_for_it_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    clock = VirtualTime(monkeypatch)
-    line, went = Line(40, utc_now), list[float]()
-
-    async def ask() -> None:
-        async with line.asking("asking"):
-            went.append(clock.now)
-        if len(went) == 20:
-            clock.now += 0.7
-
-    await asyncio.gather(*(ask() for _ in range(120)))
-
-    assert len(went) == 120
-    assert max(sum(start <= at < start + 1 for at in went) for start in went) <= 40 + BURST
 
 
 # Discord is not as near as a server in the same machine.

@@ -62,6 +62,7 @@ class PracticeClient(commands.Bot):
         self.cooldowns = Cooldowns()
         self.is_finishing = False
         self._has_registered = False
+        self._catching_up = asyncio.Lock()
         self._in_hand: set[asyncio.Task[object]] = set()
 
     async def setup_hook(self) -> None:
@@ -79,13 +80,25 @@ class PracticeClient(commands.Bot):
         heard_at = getattr(keeper, "_last_recv", None)
         return None if heard_at is None else time.perf_counter() - heard_at
 
-    async def catch_up(self, *, whole: bool) -> None:
-        """Read what was written while no connection stood, then do what fell due meanwhile."""
+    async def catch_up(self, *, whole: bool, shard_id: int | None = None) -> None:
+        """Read what was written while no connection stood, then do what fell due meanwhile.
+
+        With `shard_id` only what was written in its servers: of the others, nothing was missed. One at a time, so that
+        rounds need not wait behind a queue of readers.
+        """
         if self.is_finishing:
             return
         with self.in_hand():
-            await answers.catch_up(self.practice, self.publisher, whole=whole)
+            async with self._catching_up:
+                unread = await answers.open_rounds(self.practice)
+                if shard_id is not None:
+                    unread = [this for this in unread if self._shard_of(this.community_id) == shard_id]
+                await answers.read_back(self.practice, self.publisher, unread, whole=whole)
             await daily.tick(self.practice, self.publisher)
+
+    def _shard_of(self, community_id: str) -> int:
+        """Tell which connection a server is on: https://discord.com/developers/docs/events/gateway#sharding."""
+        return (int(community_id) >> 22) % (self.shard_count or 1)
 
     async def register_commands(self) -> None:
         """Tell Discord the commands there are, once in the life of this client; if that fails, rounds go on.

@@ -1,5 +1,6 @@
 """One handler for all buttons and one for all forms: tell Discord first, then ask the conversation, then render."""
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Iterator
@@ -93,7 +94,8 @@ async def _answer(
     try:
         await (interaction.response.defer() if update else interaction.response.defer(ephemeral=True, thinking=True))
         acknowledged = True
-    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+    except (discord.HTTPException, aiohttp.ClientError, OSError, RuntimeError, asyncio.CancelledError) as error:
+        # Also at the end of the process, which waits for this: a form that was sent is stored.
         _log.warning("an interaction could not be acknowledged: %s", error.__class__.__name__)
         acknowledged = False
     try:

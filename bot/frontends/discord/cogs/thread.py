@@ -59,17 +59,29 @@ class ThreadCog(commands.Cog):
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         await setup.leave(self._client.practice, str(guild.id))
 
-    @commands.Cog.listener()
-    async def on_ready(self) -> None:
-        await self._client.catch_up(whole=True)
+    # A client of several connections hears of each of them, and of all of them besides.
 
     @commands.Cog.listener()
-    async def on_shard_ready(self, _shard_id: int) -> None:
-        await self._client.catch_up(whole=True)
+    async def on_ready(self) -> None:
+        if not self._is_sharded:
+            await self._client.catch_up(whole=True)
 
     @commands.Cog.listener()
     async def on_resumed(self) -> None:
-        await self._client.catch_up(whole=False)
+        if not self._is_sharded:
+            await self._client.catch_up(whole=False)
+
+    @commands.Cog.listener()
+    async def on_shard_ready(self, shard_id: int) -> None:
+        await self._client.catch_up(whole=True, shard_id=shard_id)
+
+    @commands.Cog.listener()
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        await self._client.catch_up(whole=False, shard_id=shard_id)
+
+    @property
+    def _is_sharded(self) -> bool:
+        return isinstance(self._client, discord.AutoShardedClient)
 
     async def _remove(self, message_id: int) -> None:
         if not self._client.is_finishing:
