@@ -112,6 +112,8 @@ class PracticeClient(commands.Bot):
                 await self.tree.sync()
             self._has_registered = True
         except PublishError as error:
+            if self.is_finishing:
+                return
             _log.warning("commands may be missing or outdated until the next try, in ten minutes: %s", error)
 
     @contextmanager

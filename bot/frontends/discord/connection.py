@@ -1,7 +1,7 @@
 """Connect a client to Discord, and turn what an operator can put right into one sentence each."""
 
 import asyncio
-import contextlib
+import logging
 
 import aiohttp
 import discord
@@ -10,6 +10,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.frontends.discord.client import PracticeClient
+
+_log = logging.getLogger(__name__)
 
 _PORTAL = "https://discord.com/developers/applications"
 _API_VERSION = 10
@@ -47,13 +49,21 @@ async def connect(client: PracticeClient, token: str, *, api: str | None, until:
             if running.done():
                 running.result()
         finally:
+            is_asked_to = stopping.done()
             stopping.cancel()
             await client.finish()
             await client.close()
             if not running.done():
                 running.cancel()
-            with contextlib.suppress(asyncio.CancelledError, RejectedError, UnreachableError):
+            try:
                 await running
+            except (asyncio.CancelledError, RejectedError, UnreachableError):
+                pass
+            except Exception as error:
+                # A login that is cut off in its middle may end in any way: its session is gone.
+                if not is_asked_to:
+                    raise
+                _log.info("the connection was closed amid its login (%s)", type(error).__name__)
 
 
 async def _run(client: PracticeClient, token: str, api: str | None) -> None:
