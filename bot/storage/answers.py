@@ -209,14 +209,15 @@ def _project(this: Round, member_id: str, *, change: int) -> Transaction[Streak]
 def _edit(this: Round, answer: Answer, *, enough: bool) -> Transaction[None]:
     """Store a newer text of a standing answer and weigh anew whether it counts; a closed round is settled.
 
-    One whose writer had their data deleted is nobody's any more, and stays as it is.
+    One whose writer had their data deleted is nobody's any more, and stays as it is. Of two texts of the same
+    millisecond the one that comes later is the newer.
     """
     if this.state in _SETTLED or answer.edited_at is None:
         return
     moment = to_epoch(answer.edited_at)
     rows = yield Statement(
         "SELECT counts FROM answer WHERE id = ?1 AND member_id = ?3 AND removed_at IS NULL"
-        " AND coalesce(edited_at, 0) < ?2",
+        " AND coalesce(edited_at, 0) <= ?2",
         (answer.id, moment, answer.member_id),
     )
     if not rows:

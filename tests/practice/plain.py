@@ -114,10 +114,12 @@ class Plain:
             return
         if this.is_settled if is_settled is None else is_settled:
             return
-        if edited_at is not None and (said.edited_at is None or said.edited_at < edited_at):
+        if edited_at is not None and (said.edited_at is None or said.edited_at <= edited_at):
+            before = (said.edited_at, said.counts)
             said.edited_at = edited_at
             said.counts = is_enough and (said.counts or in_time)
-            self.news.add((round_id, member))
+            if (said.edited_at, said.counts) != before:
+                self.news.add((round_id, member))
 
     def take_back(self, answer_id: str) -> None:
         """Take an answer back; what a settled round meant, it means for good."""

@@ -108,7 +108,7 @@ class ModelCommunity:
         )
         if known is None and enough:
             self.answers[answer_id] = ModelAnswer(this, member_id, would_count, text, edited_at)
-        elif known and edited_at and is_open and (known.edited_at is None or known.edited_at < edited_at):
+        elif known and edited_at and is_open and (known.edited_at is None or known.edited_at <= edited_at):
             known.text, known.edited_at = text, edited_at
             known.counts = enough and (known.counts or would_count)
         return self.answers.get(answer_id)

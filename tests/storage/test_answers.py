@@ -117,6 +117,15 @@ async def test_a_newer_text_replaces_an_older_one_and_an_older_one_nothing(store
     assert await texts(store, this) == ["second thought"]
 
 
+async def test_of_two_edits_within_a_millisecond_the_later_one_stays(store: SQLite, this: Round) -> None:
+    await record(store, this, REPLY)
+
+    await record(store, this, edited("second thought", 9 * MINUTE))
+    await record(store, this, edited("third thought", 9 * MINUTE))
+
+    assert await texts(store, this) == ["third thought"]
+
+
 async def test_a_text_that_may_no_longer_be_read_wipes_out_none_that_was(store: SQLite, this: Round) -> None:
     await record(store, this, REPLY)
 
