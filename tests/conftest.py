@@ -11,6 +11,10 @@ from simcord.env import Env
 from bot.frontends.discord.client import PracticeClient
 from bot.storage.sqlite import SQLite
 from library.desk import MODEL, Desk
+from loopback.channel import Channel
+from loopback.guild import Guild
+from loopback.people import Member
+from loopback.server import LoopbackDiscord
 from study import START, Process, Study, WorldClock, new_study
 
 # Nothing is timed by a test: a busy machine would fail one that is right.
@@ -59,3 +63,26 @@ def study(simcord_env: Env, process: Process) -> Study:
 def desk(tmp_path: Path) -> Desk:
     """A sound bank of one question, to plant faults into."""
     return Desk(Path(shutil.copytree(MODEL, tmp_path / "bank")))
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[LoopbackDiscord]:
+    """A loopback Discord that every discord.py client of the test is sent to."""
+    async with LoopbackDiscord() as running:
+        with running.pointed_at():
+            yield running
+
+
+@pytest.fixture
+def guild(server: LoopbackDiscord) -> Guild:
+    return server.add_guild()
+
+
+@pytest.fixture
+def channel(guild: Guild) -> Channel:
+    return guild.add_text_channel("daily")
+
+
+@pytest.fixture
+def ada(guild: Guild) -> Member:
+    return guild.add_member("Ada")

@@ -32,21 +32,19 @@ def press(practice: Practice, publisher: Publisher, asker: Asker, identity: str)
 
     What only reads may begin at once; nothing is written before the answer is awaited.
     """
+    known = pressed(identity)
+    if known is None:
+        return _answer(None)
+    which, state = known
+    if which in _WITHOUT_STATE:
+        return _WITHOUT_STATE[which](practice, publisher, asker)
     try:
-        return _answer(_begin(practice, publisher, asker, identity))
+        return _answer(_begin(practice, publisher, asker, which, state))
     except _NONSENSE:
         return _answer(None)
 
 
-def _begin(practice: Practice, publisher: Publisher, asker: Asker, identity: str) -> Awaitable[Say] | None:
-    known = pressed(identity)
-    if known is None:
-        return None
-    which, state = known
-    if which is Press.POST_NOW:
-        return admin.post_now(practice, publisher, asker)
-    if which is Press.FORGET:
-        return privacy.delete(practice, publisher, asker)
+def _begin(practice: Practice, publisher: Publisher, asker: Asker, which: Press, state: State) -> Awaitable[Say]:
     if which in standings.HANDLERS:
         return standings.HANDLERS[which](practice, publisher, asker, tuple(map(_word, state)))
     if which in sittings.HANDLERS:
@@ -166,6 +164,8 @@ async def _void(practice: Practice, asker: Asker, state: State) -> Say:
     return await admin.void(practice, asker, _number(number), voided=_word(answer) == "yes")
 
 
+# Their ids carry nothing that could be nonsense.
+_WITHOUT_STATE = {Press.POST_NOW: admin.post_now, Press.FORGET: privacy.delete}
 _HANDLERS = {
     Press.HINT: _hint,
     Press.REVEAL: _reveal,

@@ -134,11 +134,6 @@ async def backfill(practice: Practice, publisher: Publisher, this: Round, *, who
     return len(fresh)
 
 
-async def catch_up(practice: Practice, publisher: Publisher, *, whole: bool) -> int:
-    """Read back every open thread; return how many answers were new."""
-    return await read_back(practice, publisher, await open_rounds(practice), whole=whole)
-
-
 async def open_rounds(practice: Practice) -> list[Round]:
     """Read the rounds whose threads may be answered in."""
     return await practice.store.read(rounds.open_rounds())

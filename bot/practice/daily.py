@@ -36,6 +36,7 @@ _AT_ONCE = 32
 # next ring, which is never far: rings are five seconds apart.
 _LONGEST = timedelta(seconds=29)
 _LOOK_AGAIN_SECONDS = 1.0
+# Whoever has a community in hand for longer hangs: it is left for a later tick.
 _LOCK_SECONDS = 10.0
 # More rounds than there can ever be.
 _ALL = 2**31 - 1
@@ -170,7 +171,6 @@ async def carry_on(practice: Practice, publisher: Publisher, round_id: int) -> S
         async with asyncio.timeout(_LOCK_SECONDS):
             await lock.acquire()
     except TimeoutError:
-        # Somebody has this community in hand, and hangs.
         return ()
     try:
         return await _carry_on(practice, publisher, round_id)

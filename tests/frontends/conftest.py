@@ -10,7 +10,6 @@ import pytest
 from bot.app import App, open_app
 from bot.settings import Settings
 from loopback.permissions import Permission
-from loopback.server import LoopbackDiscord
 from loopback.watcher import online
 from process.beforehand import fall_due
 from study import cache
@@ -23,28 +22,7 @@ if TYPE_CHECKING:
     from loopback.channel import Channel, Thread
     from loopback.guild import Guild
     from loopback.people import Member
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackDiscord]:
-    async with LoopbackDiscord() as running:
-        with running.pointed_at():
-            yield running
-
-
-@pytest.fixture
-def guild(server: LoopbackDiscord) -> Guild:
-    return server.add_guild()
-
-
-@pytest.fixture
-def channel(guild: Guild) -> Channel:
-    return guild.add_text_channel("daily")
-
-
-@pytest.fixture
-def ada(guild: Guild) -> Member:
-    return guild.add_member("Ada")
+    from loopback.server import LoopbackDiscord
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from simcord.backend.errors import SetupError
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
+from bot.practice import daily
 from bot.storage.communities import next_due_at
 from study import DAY, HOUR, Study, new_study, shown
 
@@ -118,6 +119,23 @@ async def test_the_button_under_setup_posts_the_first_question_at_once(study: St
     await study.admin.click(result.response, label="Post one now")
 
     assert len(study.posts) == 1
+
+
+async def test_a_fault_behind_a_button_is_logged_and_not_taken_for_an_old_button(
+    study: Study, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    result = await study.set_up(at="09:00")
+    assert result.response is not None
+
+    async def fault(*_: object) -> None:
+        raise LookupError("a fault of ours")
+
+    monkeypatch.setattr(daily, "post_now", fault)
+
+    answered = await study.admin.click(result.response, label="Post one now")
+
+    assert "Something went wrong on my side" in shown(answered)
+    assert "a fault of ours" in caplog.text
 
 
 async def test_status_tells_schedule_next_question_and_open_round(study: Study) -> None:

@@ -301,16 +301,6 @@ async def server() -> AsyncIterator[LoopbackDiscord]:
             yield running
 
 
-@pytest.fixture
-def guild(server: LoopbackDiscord) -> Guild:
-    return server.add_guild()
-
-
-@pytest.fixture
-def channel(guild: Guild) -> Channel:
-    return guild.add_text_channel("daily")
-
-
 @asynccontextmanager
 async def running(server: LoopbackDiscord, tmp_path: Path) -> AsyncIterator[App]:
     """The bot's process with the real client, connected."""

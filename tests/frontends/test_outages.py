@@ -14,7 +14,6 @@ from bot.app import App, open_app
 from bot.practice import daily
 from bot.settings import Settings
 from bot.storage import answers, rounds
-from loopback.server import LoopbackDiscord
 from loopback.watcher import online
 from process.beforehand import fall_due
 from study import cache
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from loopback.channel import Channel, Thread
     from loopback.guild import Guild
+    from loopback.server import LoopbackDiscord
 
 KINDS = {"plain client": None, "one shard": 1, "two shards": 2}
 OUTAGES = {
@@ -41,13 +41,6 @@ MARKS = "PUT /channels/{channel}/messages/{message}/reactions/{emoji}/@me"
 FIRST_RETRY = timedelta(seconds=15)
 # How soon, in real time, discord.py gives up a gateway that says nothing; its own patience is a minute.
 SILENCE_SECONDS, HEARTBEAT_MS = 0.5, 50
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[LoopbackDiscord]:
-    async with LoopbackDiscord() as running:
-        with running.pointed_at():
-            yield running
 
 
 @pytest.fixture

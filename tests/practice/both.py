@@ -128,7 +128,8 @@ class Both:
         await self.tick()
 
     async def read_back(self, *, whole: bool) -> None:
-        await self._alive(answers.catch_up(self.practice, self.platform, whole=whole), whole=whole)
+        unread = await answers.open_rounds(self.practice)
+        await self._alive(answers.read_back(self.practice, self.platform, unread, whole=whole), whole=whole)
         await self._learn(whole=whole)
 
     async def tick(self) -> None:

@@ -13,31 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from loopback.channel import Channel
-    from loopback.guild import Guild
-    from loopback.people import Member
-
 
 @pytest.fixture
 async def server() -> AsyncIterator[LoopbackDiscord]:
     """A running server in real time, as the bot's process is."""
     async with LoopbackDiscord(clock=ServerClock(utc_now(), runs=True)) as running:
         yield running
-
-
-@pytest.fixture
-def guild(server: LoopbackDiscord) -> Guild:
-    return server.add_guild()
-
-
-@pytest.fixture
-def channel(guild: Guild) -> Channel:
-    return guild.add_text_channel("daily")
-
-
-@pytest.fixture
-def ada(guild: Guild) -> Member:
-    return guild.add_member("Ada")
 
 
 @pytest.fixture
